@@ -1,0 +1,19 @@
+"""Locks that hold on both databases, always taken before the read that decides."""
+
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from ce_bases.core.orm import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+def lock(session: Session, row: Row) -> Row:
+    """Hold `row` until the transaction ends, and read it again as it is now.
+
+    PostgreSQL locks the row; on SQLite the transaction began IMMEDIATE, so it is already the
+    only writer.
+    """
+    session.refresh(row, with_for_update=True)
+    return row
