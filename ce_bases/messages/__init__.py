@@ -1,0 +1,1 @@
+"""What the site tells people: an inbox for every account, and the same by e-mail."""

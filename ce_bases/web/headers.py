@@ -1,0 +1,51 @@
+"""Headers every answer carries, errors included."""
+
+from flask import Flask, Response, g, request
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+def cacheable(*, seconds: int) -> None:
+    """Let caches keep this public answer: it must say nothing about the visitor."""
+    g.cache_seconds = seconds
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "geolocation=(), microphone=(), camera=(self)"
+    if request.endpoint in {"static", "bootstrap.static"}:
+        if "v" in request.args:
+            response.cache_control.max_age = 31536000
+            response.cache_control.immutable = True
+        return response
+    response.vary.update(["Accept-Language", "Cookie"])
+    seconds = g.get("cache_seconds")
+    if seconds is not None and response.status_code in {200, 304} and "Set-Cookie" not in headers:
+        response.cache_control.public = True
+        response.cache_control.max_age = seconds
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def register(app: Flask, *, secure: bool) -> None:
+    app.after_request(_add_headers)
+    if secure:
+
+        @app.after_request
+        def transport(response: Response) -> Response:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+            return response

@@ -1,0 +1,124 @@
+"""Chinese first, English complete beside it."""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup
+
+from ce_bases.core.clock import SHANGHAI
+from ce_bases.core.text import Text
+
+__all__ = ["force_locale", "gettext", "lang", "lazy_gettext", "ngettext", "say"]
+
+CHINESE, ENGLISH = "zh_Hans_CN", "en"
+_COOKIE = "lang"
+SOURCES = Path(__file__).resolve().parent.parent / "translations"
+babel = Babel()
+
+
+def choose_locale() -> str:
+    """The language asked for by `?lang=`, then by cookie, then by the browser; else Chinese."""
+    if not has_request_context():
+        return CHINESE
+    asked = request.args.get(_COOKIE) or request.cookies.get(_COOKIE)
+    if asked not in {"zh", "en"}:
+        asked = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"], "zh")
+    return ENGLISH if str(asked).startswith("en") else CHINESE
+
+
+def lang() -> str:
+    """The page's `lang` attribute."""
+    return "en" if choose_locale() == ENGLISH else "zh-CN"
+
+
+def lang_url(code: str) -> str:
+    """The current page in the language `code` (`zh` or `en`), every filter kept."""
+    query = [(k, v) for k, v in request.args.items(multi=True) if k != _COOKIE]
+    return f"{request.path}?{urlencode([*query, (_COOKIE, code)])}"
+
+
+def say(text: "Text | str | None") -> str:
+    """`text` in the reader's language; plain strings pass through unchanged."""
+    if text is None:
+        return ""
+    if not isinstance(text, Text):
+        return text if isinstance(text, str) else str(text)  # markup stays markup
+    values = {name: _value(value) for name, value in text.values.items()}
+    translated = str(gettext(text.msgid))
+    return str(translated % values if values else translated)
+
+
+def _value(value: Any) -> Any:
+    from ce_bases.web.filters import format_day, format_moment
+
+    match value:
+        case Text():
+            return say(value)
+        case datetime():
+            return format_moment(value)
+        case date():
+            return format_day(value)
+        case _:
+            return value
+
+
+def read_catalogue(source: Path, code: str) -> Catalog:
+    """Every message of the language `code`: its `.po` files, one a feature, as one catalogue."""
+    whole = Catalog(locale=code)
+    for po in sorted((source / code).glob("*.po")):
+        with po.open("rb") as readable:
+            for message in read_po(readable, locale=code):
+                if message.id:
+                    whole[message.id] = message
+    return whole
+
+
+def compile_catalogues(source: Path, target: Path) -> None:
+    """Write each language's `.mo` when one of its `.po` files is newer (a build product)."""
+    for folder in filter(Path.is_dir, source.iterdir()):
+        mo = target / folder.name / "LC_MESSAGES" / "messages.mo"
+        newest = max(po.stat().st_mtime for po in (folder, *folder.glob("*.po")))
+        if mo.exists() and mo.stat().st_mtime >= newest:
+            continue
+        mo.parent.mkdir(parents=True, exist_ok=True)
+        draft = mo.with_suffix(f".{uuid4().hex}")
+        with draft.open("wb") as writable:
+            write_mo(writable, read_catalogue(source, folder.name))
+        draft.replace(mo)
+
+
+def _remember_language(response: Response) -> Response:
+    if (asked := request.args.get(_COOKIE)) in {"zh", "en"} and "no_lang_cookie" not in g:
+        response.set_cookie(_COOKIE, asked, max_age=31536000, samesite="Lax", httponly=True)
+    return response
+
+
+def register(app: Flask, *, instance: Path) -> None:
+    """Translate `app`: locale choice, catalogues, template globals and the `say` filter."""
+    compiled = instance / "translations"
+    compile_catalogues(SOURCES, compiled)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
+    app.config["BABEL_DEFAULT_LOCALE"] = CHINESE
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: str(SHANGHAI))
+    app.jinja_env.filters["say"] = say
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.after_request(_remember_language)
+
+    @app.context_processor
+    def language() -> dict[str, Any]:
+        return {"lang": lang(), "lang_url": lang_url}
+
+
+def tidy(text: str) -> Markup:
+    """Keep line breaks of plain text people typed, everything else escaped."""
+    lines = re.split(r"\r?\n", text)
+    return Markup("<br>").join(lines)
