@@ -1,0 +1,1 @@
+"""The fifteen bureaus of the notice's annex, and their officers."""

@@ -1,0 +1,1 @@
+"""What anyone may see: calendar, plan and base pages, search, feeds."""

@@ -1,0 +1,147 @@
+"""A month or a week as rows of seven days, in the shape the grid's component takes."""
+
+from calendar import Calendar
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ce_bases.calendar.filters import YEARS
+from ce_bases.core.holidays import holiday_name, is_known, is_workday
+from ce_bases.core.text import Text, msg
+from ce_bases.plans.models import Form
+
+SHOWN_A_DAY = 4
+WORKED_WEEKEND = msg("调休上班")
+# By the names of the holiday package.
+HOLIDAYS: Mapping[str, Text] = {
+    "New Year's Day": msg("元旦"),
+    "Spring Festival": msg("春节"),
+    "Tomb-sweeping Day": msg("清明节"),
+    "Labour Day": msg("劳动节"),
+    "Dragon Boat Festival": msg("端午节"),
+    "National Day": msg("国庆节"),
+    "Mid-autumn Festival": msg("中秋节"),
+}
+OTHER_HOLIDAY = msg("休")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One session in a cell."""
+
+    url: str
+    title: str
+    time: str
+    is_cancelled: bool
+    is_lecture: bool
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One cell: what kind of day it is and its sessions; `more` are not listed."""
+
+    date: date
+    is_in_month: bool
+    is_today: bool
+    is_rest: bool
+    note: Text | None
+    is_workday_shift: bool
+    events: Sequence[Event]
+    more: int
+    more_url: str
+
+
+Week = Sequence[Day]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the cells lead: a plan's page by filing number, everything of a day."""
+
+    plan: Callable[[str], str]
+    day: Callable[[date], str]
+
+
+def month_dates(month: date) -> Sequence[Sequence[date]]:
+    """The whole weeks from Monday that cover `month`."""
+    return Calendar().monthdatescalendar(month.year, month.month)
+
+
+def week_dates(day: date) -> Sequence[Sequence[date]]:
+    """The one week from Monday that `day` is in."""
+    monday = day - timedelta(days=day.weekday())
+    return [[monday + timedelta(days=n) for n in range(7)]]
+
+
+def fill(
+    weeks: Sequence[Sequence[date]],
+    rows: Iterable[Any],
+    today: date,
+    links: Links,
+    *,
+    month: int | None = None,
+) -> Sequence[Week]:
+    """The days of `weeks` with their sessions; those outside `month` (if given) are marked.
+
+    `rows` are those of `queries.public_by_day`.
+    """
+    by_day: dict[date, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_day[row.held_on].append(row)
+    return [[_cell(day, by_day[day], today, links, month=month) for day in week] for week in weeks]
+
+
+def _cell(
+    day: date,
+    rows: Sequence[Any],
+    today: date,
+    links: Links,
+    *,
+    month: int | None,
+) -> Day:
+    return Day(
+        date=day,
+        is_in_month=month in (None, day.month),
+        is_today=day == today,
+        is_rest=not is_workday(day),
+        note=day_note(day),
+        is_workday_shift=is_workday(day) and day.weekday() >= 5,
+        events=[_event(row, links) for row in rows],
+        more=rows[0].total - len(rows) if rows else 0,
+        more_url=links.day(day),
+    )
+
+
+def _event(row: Any, links: Links) -> Event:
+    return Event(
+        url=links.plan(row.filing_number),
+        title=row.title,
+        time=f"{row.starts_at:%H:%M}",
+        is_cancelled=row.is_cancelled,
+        is_lecture=row.form is Form.LECTURE,
+        subject=row.subject.value,
+    )
+
+
+def day_note(day: date) -> Text | None:
+    """The public holiday's name, or that people work on this weekend day."""
+    if is_workday(day):
+        return WORKED_WEEKEND if day.weekday() >= 5 else None
+    name = holiday_name(day)
+    if name is None:
+        return OTHER_HOLIDAY if day.weekday() < 5 else None
+    return HOLIDAYS.get(name, OTHER_HOLIDAY)
+
+
+def holidays_known(weeks: Sequence[Sequence[date]]) -> bool:
+    """Whether the public holidays of all these days have been published."""
+    return all(is_known(day) for week in weeks for day in week)
+
+
+def month_after(month: date, steps: int) -> date | None:
+    """The first day of the month `steps` (1 or -1) away; None where the calendar ends."""
+    beside = month.replace(day=1) + timedelta(days=32 if steps > 0 else -1)
+    return beside.replace(day=1) if beside.year in YEARS else None

@@ -1,0 +1,71 @@
+"""The public page of a filed plan: everything a person needs to decide whether to go."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from ce_bases.audit.queries import history_of
+from ce_bases.bureaus.directory import BY_CODE
+from ce_bases.calendar.blueprint import bp, get_plan_at, site_address
+from ce_bases.calendar.structured import events_of
+from ce_bases.core.access import Action
+from ce_bases.core.text import Text
+from ce_bases.enrolment.queries import enrolled
+from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, TimetableEntry
+from ce_bases.plans.standing import shown_revision, state_shown, who_has_it
+from ce_bases.plans.workflow import ACTION_LABELS, STATE_LABELS, PlanAction
+from ce_bases.web.access import allow
+from ce_bases.web.caching import show_public
+from ce_bases.web.extensions import session
+from ce_bases.web.moment import request_now, today
+
+#: What of a plan's history anyone may read; who of an organisation did it is not shown.
+PUBLIC_ACTS: Mapping[str, Text] = {
+    f"plan_{action}": ACTION_LABELS[action]
+    for action in (
+        PlanAction.SUBMIT,
+        PlanAction.FILE,
+        PlanAction.CANCEL,
+        PlanAction.CONFIRM_ATTENDANCE,
+        PlanAction.CREDIT,
+    )
+}
+
+
+@bp.get("/plans/<number>")
+@allow(Action.READ_PUBLIC)
+def plan(number: str) -> ResponseReturnValue:
+    found = get_plan_at(session(), number)
+    revision = shown_revision(found)
+    acts = history_of(session(), "plan", found.id)
+    return show_public(
+        "calendar/plan.html",
+        plan=found,
+        revision=revision,
+        state=state_shown(found, today()),
+        holder=who_has_it(found, today()),
+        acts=[act for act in acts if act.action in PUBLIC_ACTS][::-1],
+        act_labels=PUBLIC_ACTS,
+        bureau=BY_CODE[found.bureau_code],
+        venues=_venues(revision.entries),
+        total=sum(entry.halves for entry in revision.entries),
+        taken=enrolled(session(), found.id),
+        now=request_now(),
+        today=today(),
+        labels={
+            "state": STATE_LABELS,
+            "subject": SUBJECT_LABELS,
+            "form": FORM_LABELS,
+            "reach": REACH_LABELS,
+        },
+        events=events_of(
+            found, revision, url=site_address() + url_for("calendar.plan", number=number)
+        ),
+    )
+
+
+def _venues(entries: Iterable[TimetableEntry]) -> list[tuple[str, str]]:
+    """(name, address) of each place, once, in the order of the sessions."""
+    places = ((entry.venue_name, entry.venue_address) for entry in entries if entry.venue_name)
+    return list(dict.fromkeys(places))

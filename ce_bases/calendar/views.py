@@ -1,0 +1,150 @@
+"""The public calendar and its lists: no account needed, nothing private."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from ce_bases.bureaus.directory import BUREAUS
+from ce_bases.calendar import (
+    base_views,
+    feed_views,
+    filing_views,
+    grid,
+    plan_page,
+    queries,
+    search_views,
+)
+from ce_bases.calendar.blueprint import bp, site_address
+from ce_bases.calendar.filters import Asked, CalendarFilter, read_asked, read_filter
+from ce_bases.core.access import Action
+from ce_bases.organisers.queries import get_organiser
+from ce_bases.plans.models import FORM_LABELS, SUBJECT_LABELS, Form
+from ce_bases.policy.registry import filing_policy_for
+from ce_bases.web.access import allow
+from ce_bases.web.caching import show_public
+from ce_bases.web.extensions import session
+from ce_bases.web.moment import today
+from ce_bases.web.pagination import page_number, page_url, paginate
+
+__all__ = ["base_views", "bp", "feed_views", "filing_views", "plan_page", "search_views"]
+
+Shown = dict[str, Any]
+Span = tuple[date, date]
+
+
+@bp.get("/calendar")
+@allow(Action.READ_PUBLIC)
+def index() -> ResponseReturnValue:
+    asked = read_asked(request.args)
+    span, shown = {"week": _week, "list": _list}.get(asked.view, _month)(asked)
+
+    def address(**changes: date | str | None) -> str:
+        return url_for("calendar.index", **asked.query(**changes))
+
+    wanted = asked.wanted
+    return show_public(
+        "calendar/index.html",
+        asked=asked,
+        wanted=wanted,
+        address=address,
+        counts=queries.public_counts(session(), wanted, *span, county=True),
+        organiser=get_organiser(session(), wanted.organiser) if wanted.organiser else None,
+        counties=BUREAUS,
+        subjects=SUBJECT_LABELS,
+        forms=FORM_LABELS,
+        **shown,
+    )
+
+
+def _month(asked: Asked) -> tuple[Span, Shown]:
+    month = (asked.month or asked.day or today()).replace(day=1)
+    dates = grid.month_dates(month)
+    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    shown: Shown = {
+        "month": month,
+        "this_month": today().replace(day=1),
+        "before": grid.month_after(month, -1),
+        "after": grid.month_after(month, 1),
+        **_weeks(asked, dates, month=month.month),
+    }
+    return (month, last), shown
+
+
+def _week(asked: Asked) -> tuple[Span, Shown]:
+    in_other_month = asked.month and asked.month != today().replace(day=1)
+    day = asked.day or (asked.month if in_other_month else None) or today()
+    dates = grid.week_dates(day)
+    monday, sunday = dates[0][0], dates[0][-1]
+    shown: Shown = {
+        "monday": monday,
+        "sunday": sunday,
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        **_weeks(asked, dates),
+    }
+    return (monday, sunday), shown
+
+
+def _weeks(asked: Asked, dates: Sequence[Sequence[date]], *, month: int | None = None) -> Shown:
+    links = grid.Links(
+        plan=lambda number: url_for("calendar.plan", number=number),
+        day=lambda day: url_for("calendar.index", **asked.query(view="week", day=day, month=None)),
+    )
+    per_day = grid.SHOWN_A_DAY if month else None
+    rows = queries.public_by_day(
+        session(), asked.wanted, dates[0][0], dates[-1][-1], per_day=per_day
+    )
+    return {
+        "weeks": grid.fill(dates, rows, today(), links, month=month),
+        "holidays_known": grid.holidays_known(dates),
+    }
+
+
+def _list(asked: Asked) -> tuple[Span, Shown]:
+    """The month that was asked for, else everything from today on."""
+    span = (today(), date.max)
+    if asked.month:
+        next_month = grid.month_after(asked.month, 1)
+        span = (asked.month, next_month - timedelta(days=1) if next_month else date.max)
+    shown: Shown = {
+        "month": asked.month,
+        "before": grid.month_after(asked.month, -1) if asked.month else None,
+        "after": grid.month_after(asked.month, 1) if asked.month else None,
+        **_paged(asked.wanted, span),
+    }
+    return span, shown
+
+
+def _paged(wanted: CalendarFilter, span: Span) -> Shown:
+    statement = queries.public_listed(wanted, *span)
+    page = paginate(session(), statement, number=page_number())
+    return {"page": page, "page_url": page_url}
+
+
+@bp.get("/lectures")
+@allow(Action.READ_PUBLIC)
+def lectures() -> ResponseReturnValue:
+    return show_public(
+        "calendar/lectures.html",
+        clause=filing_policy_for(today().year).public_clause,
+        **_paged(CalendarFilter(form=Form.LECTURE), (today(), date.max)),
+    )
+
+
+@bp.get("/subscribe")
+@allow(Action.READ_PUBLIC)
+def subscribe() -> ResponseReturnValue:
+    wanted = read_filter(request.args)
+    path = url_for("calendar.feed", **wanted.query())
+    return show_public(
+        "calendar/subscribe.html",
+        address=site_address() + path,
+        wanted=wanted,
+        organiser=get_organiser(session(), wanted.organiser) if wanted.organiser else None,
+        county=next((b.area for b in BUREAUS if b.code == wanted.county), ""),
+        subjects=SUBJECT_LABELS,
+        forms=FORM_LABELS,
+    )

@@ -1,0 +1,117 @@
+"""Reads of rosters, each within what the actor may know of."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from ce_bases.core.access import Action
+from ce_bases.core.actors import BUREAU_ROLES, Actor
+from ce_bases.core.errors import NotFoundError
+from ce_bases.enrolment.models import Enrolment, Place
+from ce_bases.organisers.models import OrganiserKind, Venue
+from ce_bases.people.models import Person
+from ce_bases.plans.models import Plan, PlanRevision
+from ce_bases.plans.queries import get_plan, in_force, open_revision
+
+SORTS = {
+    "initials": (Person.initials, Person.name, Enrolment.id),
+    "unit": (Enrolment.unit_name, Person.initials, Enrolment.id),
+    "newest": (Enrolment.id.desc(),),
+}
+
+
+def is_own(actor: Actor, plan: Plan) -> bool:
+    """Whether an officer's bureau holds the class itself; true for everybody else's reach.
+
+    The access table lets bureaus keep rosters and take sign-in for their own 公益课堂 only.
+    """
+    if actor.role not in BUREAU_ROLES:
+        return True
+    organiser = plan.organiser
+    return organiser.kind is OrganiserKind.BUREAU and organiser.area_code == actor.bureau_code
+
+
+def get_own_plan(session: Session, plan_id: int, *, actor: Actor, action: Action) -> Plan:
+    """A plan whose roster the actor keeps; NotFoundError when it is not theirs."""
+    plan = get_plan(session, plan_id, actor=actor, action=action)
+    if not is_own(actor, plan):
+        raise NotFoundError
+    return plan
+
+
+def get_enrolment(session: Session, plan: Plan, enrolment_id: int) -> Enrolment:
+    """A live place on the roster of a plan the caller has scoped; raises NotFoundError."""
+    found = session.scalars(
+        select(Enrolment)
+        .join(Enrolment.person)
+        .options(contains_eager(Enrolment.person))
+        .where(
+            Enrolment.id == enrolment_id,
+            Enrolment.plan_id == plan.id,
+            Enrolment.place == Place.ENROLLED,
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def roster(plan_id: int, *, q: str = "", sort: str = "initials") -> Select[Any]:
+    """The people with a seat, filtered by part of the name, unit, initials or last four."""
+    statement = (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .options(contains_eager(Enrolment.person))
+        .where(Enrolment.plan_id == plan_id, Enrolment.place == Place.ENROLLED)
+        .order_by(*SORTS.get(sort, SORTS["initials"]))
+    )
+    return statement.where(matches(q)) if q else statement
+
+
+def matches(q: str) -> Any:
+    """A condition on `Person` and `Enrolment`: what somebody typed to find a person."""
+    return or_(
+        Person.name.contains(q, autoescape=True),
+        Enrolment.unit_name.contains(q, autoescape=True),
+        Person.initials.startswith(q.upper(), autoescape=True),
+        Person.id_last4 == q.upper(),
+    )
+
+
+def enrolled(session: Session, plan_id: int) -> int:
+    """How many people have a seat."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Enrolment)
+            .where(Enrolment.plan_id == plan_id, Enrolment.place == Place.ENROLLED)
+        )
+        or 0
+    )
+
+
+def enrolments_by_person(
+    session: Session, plan_id: int, person_ids: Iterable[int]
+) -> dict[int, Enrolment]:
+    """Places these people have or had in the plan."""
+    wanted = set(person_ids)
+    rows = session.scalars(select(Enrolment).where(Enrolment.plan_id == plan_id))
+    return {row.person_id: row for row in rows if row.person_id in wanted}
+
+
+def current_revision(plan: Plan) -> PlanRevision | None:
+    """The filed revision, or the one on its way there."""
+    return in_force(plan) or open_revision(plan)
+
+
+def seats(session: Session, plan: Plan) -> int | None:
+    """How many people the class takes: its planned number, or fewer when a room is smaller."""
+    revision = current_revision(plan)
+    if revision is None:
+        return None
+    venue_ids = {entry.venue_id for entry in revision.entries if entry.venue_id}
+    smallest = session.scalar(select(func.min(Venue.capacity)).where(Venue.id.in_(venue_ids)))
+    known = [number for number in (revision.planned_number, smallest) if number is not None]
+    return min(known) if known else None

@@ -1,0 +1,1 @@
+"""Bases and departments: staff, venues, lecturers."""

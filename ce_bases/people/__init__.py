@@ -1,0 +1,1 @@
+"""Professionals, units and who works where."""

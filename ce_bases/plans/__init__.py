@@ -1,0 +1,1 @@
+"""The filing: workflow, revisions, timetable, receipt."""

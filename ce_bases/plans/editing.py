@@ -1,0 +1,180 @@
+"""The filing form: writing a plan down, and submitting it."""
+
+from dataclasses import dataclass, replace
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ce_bases.bureaus.directory import BY_CODE
+from ce_bases.core.access import Action
+from ce_bases.core.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    RuleViolationError,
+    UserFacingError,
+    WrongStateError,
+)
+from ce_bases.core.text import msg
+from ce_bases.organisers.models import Organiser
+from ce_bases.organisers.queries import get_organiser, lecturers_of, venues_of
+from ce_bases.plans import checks, queries, service
+from ce_bases.plans.blueprint import PLAN, bp
+from ce_bases.plans.details import PlanDetails, details_of
+from ce_bases.plans.forms import PlanForm
+from ce_bases.plans.models import Plan, Reach
+from ce_bases.plans.standing import last_decision, shown_revision
+from ce_bases.plans.today import grace_until
+from ce_bases.plans.window import window_on
+from ce_bases.plans.workflow import EDITABLE_STATES, STATE_LABELS
+from ce_bases.policy.scope import allowed_reaches, receiving_bureau
+from ce_bases.web.access import allow, current_actor
+from ce_bases.web.commands import once
+from ce_bases.web.extensions import session
+from ce_bases.web.filters import format_moment
+from ce_bases.web.i18n import gettext as _
+from ce_bases.web.moment import request_now, today
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One thing a filing needs: where it is filled in, and whether it is."""
+
+    label: str
+    target: str
+    is_done: bool
+
+
+@bp.route("/plans/new", methods=["GET", "POST"])
+@allow(Action.EDIT_PLAN)
+def new() -> ResponseReturnValue:
+    if request.method == "POST":
+        return _take(PlanForm(), None)
+    copied = request.args.get("from", type=int)
+    form = _copy_of(copied) if copied else PlanForm.showing(PlanDetails(title=""))
+    return _page(form, None)
+
+
+@bp.route(f"{PLAN}/edit", methods=["GET", "POST"])
+@allow(Action.EDIT_PLAN)
+def edit(plan_id: int) -> ResponseReturnValue:
+    plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
+    if request.method == "POST":
+        return _take(PlanForm(), plan)
+    if plan.state not in EDITABLE_STATES:
+        raise WrongStateError(
+            msg("这份计划现在是“%(state)s”，不能再修改。", state=STATE_LABELS[plan.state]),
+            next_step=msg("请回到计划页查看它现在在谁手里。"),
+        )
+    return _page(PlanForm.showing(details_of(shown_revision(plan)), version=plan.version), plan)
+
+
+def _copy_of(plan_id: int) -> PlanForm:
+    """A new form with an earlier class's content: the days are what must be new."""
+    if plan_id > 2**31 - 1:
+        raise NotFoundError
+    plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
+    old = details_of(shown_revision(plan))
+    form = PlanForm.showing(replace(old, enrol_closes_at=None))
+    for row in form.rows:
+        row.held_on.data = None
+        row.uid.data = ""
+    return form
+
+
+def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
+    """Answer a sent form: rearranged rows, a saved draft, a receipt, or what is wrong."""
+    wish = request.form.get("do", "save")
+    if wish not in {"save", "submit"}:
+        form.rearrange(wish)
+        return _page(form, plan)
+    if not form.validate():
+        return _page(form, plan, status=422)
+    form = form.in_order()
+    plan_id = plan.id if plan else None
+    try:
+        address = once(lambda db: _write(db, form, plan_id, is_submission=wish == "submit"))
+    except (ForbiddenError, NotFoundError):
+        raise
+    except InvalidInputError as error:
+        form.add_problems(error.problems)
+        return _page(form, plan, status=error.status)
+    except UserFacingError as error:
+        return _page(form, plan, status=error.status, refusal=error)
+    if wish == "save":
+        flash(_("草稿已保存（%(at)s）。", at=format_moment(request_now())), "done")
+    return redirect(address)
+
+
+def _write(db: Session, form: PlanForm, plan_id: int | None, *, is_submission: bool) -> str:
+    actor, now, details = current_actor(), request_now(), form.details()
+    if plan_id is None:
+        organiser = get_organiser(db, actor.organiser_id or 0)
+        plan = service.draft_plan(db, organiser, details, actor=actor, now=now)
+    else:
+        plan = queries.get_plan(db, plan_id, actor=actor, action=Action.EDIT_PLAN)
+        version = form.version.data or 0
+        service.save_draft(db, plan, details, expected_version=version, actor=actor, now=now)
+    if is_submission:
+        service.submit_plan(db, plan, actor=actor, now=now)
+    db.flush()
+    return url_for("plans.receipt" if is_submission else "plans.edit", plan_id=plan.id)
+
+
+def _page(
+    form: PlanForm, plan: Plan | None, *, status: int = 200, refusal: UserFacingError | None = None
+) -> ResponseReturnValue:
+    """The form page, with everything it says beside the fields."""
+    organiser = get_organiser(session(), current_actor().organiser_id or 0)
+    _offer_choices(form, organiser)
+    first_day = form.first_day
+    page = render_template(
+        "plans/edit.html",
+        form=form,
+        plan=plan,
+        organiser=organiser,
+        bureau=BY_CODE[receiving_bureau(organiser.level, organiser.area_code)],
+        window=window_on(first_day, today()) if first_day else None,
+        checklist=checklist(form),
+        returned=last_decision(plan) if plan else None,
+        grace_until=grace_until(plan) if plan else None,
+        refusal=refusal,
+        is_late=isinstance(refusal, RuleViolationError),
+    )
+    return page, status
+
+
+def _offer_choices(form: PlanForm, organiser: Organiser) -> None:
+    lecturers = {
+        found.id: f"{found.name}（{found.unit_name} {found.title}）"
+        for found in lecturers_of(session(), organiser.id)
+    }
+    venues = {
+        found.id: _("%(name)s（%(n)d 座）", name=found.name, n=found.capacity)
+        for found in venues_of(session(), organiser.id)
+    }
+    reaches = [Reach(reach) for reach in allowed_reaches(organiser.kind, organiser.level)]
+    form.offer(lecturers, venues, reaches)
+
+
+def checklist(form: PlanForm) -> list[ChecklistItem]:
+    """What a filing needs, field by field, and whether this form has it."""
+    items = [
+        ChecklistItem(form[name].label.text, form[name].id, form[name].data not in (None, ""))
+        for name in checks.REQUIRED
+    ]
+    for number, row in enumerate(form.rows, start=1):
+        wanted = {
+            "held_on": row.held_on.data,
+            "starts_at": row.starts_at.data,
+            "ends_at": row.ends_at.data,
+            "topic": row.topic.data,
+            "lecturer_id": row.lecturer_id.data or row.lecturer_name.data,
+        }
+        gap = next((name for name, value in wanted.items() if not value), None)
+        label = _("第 %(n)d 个课次", n=number)
+        if gap:
+            label = f"{label} · {row[gap].label.text}"
+        items.append(ChecklistItem(label, row[gap or "held_on"].id, gap is None))
+    return items
