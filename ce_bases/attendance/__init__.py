@@ -1,0 +1,1 @@
+"""Sign-in sheets, the lecturer's list, attendance."""

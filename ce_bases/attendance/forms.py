@@ -1,0 +1,83 @@
+"""What a browser may send at the door. Shape only."""
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, IntegerField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
+
+from ce_bases.attendance.intents import AnnulIntent, SignIntent
+from ce_bases.attendance.models import SignKind, Way
+from ce_bases.web.forms import LineField, SiteForm, TextField
+from ce_bases.web.i18n import lazy_gettext as _l
+
+_STALE = _l("页面已过期，请刷新后重试。")
+
+
+def _is_uuid(_form: FlaskForm, field: Field) -> None:
+    try:
+        field.data = str(uuid.UUID(field.data or ""))
+    except ValueError:
+        raise ValidationError(_STALE) from None
+
+
+class TapForm(FlaskForm):
+    """One tap on the register; `event_id` was made when the button was drawn."""
+
+    event_id = HiddenField(validators=[_is_uuid])
+    person_id = IntegerField(validators=[InputRequired(_STALE), NumberRange(1, 2**31 - 1)])
+    kind = HiddenField(default=SignKind.IN.value)
+
+    def validate_kind(self, field: Field) -> None:
+        if field.data not in {SignKind.IN.value, SignKind.OUT.value}:
+            raise ValidationError(_STALE)
+
+    def details(self) -> SignIntent:
+        kind = SignKind(self.kind.data)
+        return SignIntent(str(self.event_id.data), int(self.person_id.data or 0), kind, Way.TAP)
+
+
+class UndoForm(FlaskForm):
+    """Taking back one's own tap."""
+
+    event_id = HiddenField(validators=[_is_uuid])
+    annuls_id = HiddenField(validators=[_is_uuid])
+
+    def details(self) -> AnnulIntent:
+        return AnnulIntent(str(self.event_id.data), str(self.annuls_id.data))
+
+
+class HeadcountForm(SiteForm):
+    headcount = IntegerField(
+        _l("现场清点人数"),
+        [
+            InputRequired(_l("请填写人数。")),
+            NumberRange(0, 100_000, message=_l("人数应为 0 至 100000 的整数。")),
+        ],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
+
+class AnnulForm(SiteForm):
+    """A correction by the base; the form's own key is the event's id."""
+
+    annuls_id = HiddenField(validators=[_is_uuid])
+    reason = TextField(_l("撤销原因"), longest=300, required=_l("请写明撤销原因。"))
+
+    def details(self) -> AnnulIntent:
+        reason = self.reason.data or ""
+        return AnnulIntent(str(self.idempotency_key.data), str(self.annuls_id.data), reason)
+
+
+class MakeUpForm(SiteForm):
+    """A make-up (补签); the form's own key is the event's id."""
+
+    reason = TextField(_l("补签原因"), longest=200, required=_l("请写明为什么要补签。"))
+    evidence = LineField(
+        _l("依据"), longest=200, required=_l("请写明依据，例如纸质签到表第几行、哪位班主任证明。")
+    )
+
+    def details(self, person_id: int) -> SignIntent:
+        reason = f"{self.reason.data}（依据：{self.evidence.data}）"
+        key = str(self.idempotency_key.data)
+        return SignIntent(key, person_id, SignKind.IN, Way.MAKE_UP, reason=reason)

@@ -1,0 +1,88 @@
+"""What somebody at the door wants recorded, and what came of it; plain data."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from ce_bases.attendance.models import SignKind, Way
+from ce_bases.core.text import Text, msg
+
+#: Coded reasons for which a sign is refused; the words are for the one who tapped.
+REFUSALS: dict[str, Text] = {
+    "not_on_roster": msg("这个人不在名单上。请先由办班单位加入名单，再签到。"),
+    "cancelled": msg("这个培训班已经取消，不能签到。"),
+    "confirmed": msg("考勤已经确认，不能再改。确有错误请联系受理备案的人社部门更正。"),
+    "not_yet": msg("还没有到上课日，当天才能签到。"),
+    "day_over": msg("上课日已过。请由办班单位在课后 48 小时内补签。"),
+    "too_early": msg("签到还没有开始。"),
+    "too_late": msg("签到已经结束。"),
+    "no_sign_out": msg("这个课次不需要签退。"),
+    "undo_too_late": msg("已超过 15 分钟，不能直接撤销。请由办班单位写明原因后更正。"),
+    "not_recorder": msg("只有记录人本人可以在 15 分钟内撤销。请由办班单位写明原因后更正。"),
+    "make_up_too_early": msg("课次结束后才能补签。"),
+    "make_up_too_late": msg("已超过课后 48 小时，不能再补签。"),
+    "second_person": msg("补签和更正须由授课人以外的人办理。请换一位经办人。"),
+    "already_attended": msg("这个人的考勤已经完整，不需要补签。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIntent:
+    """A sign-in or -out.
+
+    `event_id` is made where the tap is made, so that sending it again
+    adds nothing; without `occurred_at` it is happening now, by the server's clock.
+    """
+
+    event_id: str
+    person_id: int
+    kind: SignKind
+    way: Way
+    occurred_at: datetime | None = None
+    device: str = ""
+    device_seq: int | None = None
+    offset_ms: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnulIntent:
+    """Taking back the event `annuls_id`; later than 15 minutes a `reason` is needed."""
+
+    event_id: str
+    annuls_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutcome:
+    """What came of an intent: accepted, or refused for the coded reason `code`.
+
+    `is_repeat`: the answer to the same intent sent before; nothing was added.
+    """
+
+    event_id: str
+    person_id: int
+    code: str = ""
+    is_repeat: bool = False
+    off_hours: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        return self.code == ""
+
+    @property
+    def words(self) -> Text | None:
+        """Why it was refused, for people."""
+        return REFUSALS[self.code] if self.code else None
+
+
+def intent_hash(intent: SignIntent | AnnulIntent, *, session_id: int, account_id: int) -> str:
+    """A digest of everything in an intent, to tell the same id with another content."""
+    return hashlib.sha256(repr((session_id, account_id, intent)).encode()).hexdigest()
+
+
+def sibling_id(event_id: str, name: str) -> str:
+    """A second event id that follows from the first, for an intent that makes two events."""
+    return str(uuid.uuid5(uuid.UUID(event_id), name))

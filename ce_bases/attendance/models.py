@@ -1,0 +1,122 @@
+"""The append-only log of sign events, and what folds out of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ce_bases.core.orm import Base, BigId, by_value
+from ce_bases.core.text import Text, msg
+from ce_bases.core.triggers import append_only_ddl, attach
+
+
+class SignKind(StrEnum):
+    """In, out, or the annulment of an earlier event."""
+
+    IN = "in"
+    OUT = "out"
+    ANNUL = "annul"
+
+
+class Way(StrEnum):
+    """How a sign-in came about — rules §5."""
+
+    TAP = "tap"
+    ROTATING_CODE = "rotating_code"
+    PERSONAL_CODE = "personal_code"
+    LIVE = "live"
+    PAPER = "paper"
+    MAKE_UP = "make_up"
+
+
+WAY_LABELS: dict[Way, Text] = {
+    Way.TAP: msg("点名"),
+    Way.ROTATING_CODE: msg("扫动态码"),
+    Way.PERSONAL_CODE: msg("出示个人码"),
+    Way.LIVE: msg("直播签到"),
+    Way.PAPER: msg("纸质签到表"),
+    Way.MAKE_UP: msg("补签"),
+}
+
+
+class SignEvent(Base):
+    """One accepted act at the door, kept as it came (triggers: never changed, never deleted).
+
+    `event_id` is made on the device, so that sending it again adds nothing; `request_hash`
+    tells the same id with another content. `occurred_at` is when it happened by the device
+    (corrected by `offset_ms`), `received_at` when the server learned of it.
+    """
+
+    __tablename__ = "sign_event"
+    __table_args__ = (
+        CheckConstraint("(kind = 'annul') = (annuls_id IS NOT NULL)", name="annul_names_event"),
+        Index("ix__sign_event__session_person", "session_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[SignKind] = mapped_column(by_value(SignKind))
+    way: Mapped[Way] = mapped_column(by_value(Way))
+    annuls_id: Mapped[str | None] = mapped_column(ForeignKey("sign_event.event_id"))
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    offset_ms: Mapped[int] = mapped_column(default=0)
+    device: Mapped[str] = mapped_column(String(64), default="")
+    device_seq: Mapped[int | None]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    off_hours: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    request_hash: Mapped[str] = mapped_column(String(64))
+
+
+class RefusedSign(Base):
+    """A refused attempt to sign in or out, kept with its coded reason."""
+
+    __tablename__ = "refused_sign"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(36), default="", index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("course_session.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    way: Mapped[Way] = mapped_column(by_value(Way))
+    code: Mapped[str] = mapped_column(String(40))
+    device: Mapped[str] = mapped_column(String(64), default="")
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+
+for _table in (SignEvent.__table__, RefusedSign.__table__):
+    attach(_table, append_only_ddl(_table.name))  # type: ignore[arg-type, attr-defined]
+
+
+class AttendanceRecord(Base):
+    """What the events of one person in one session amount to; rewritten by the fold alone."""
+
+    __tablename__ = "attendance_record"
+    __table_args__ = (
+        CheckConstraint("NOT attended OR signed_in_at IS NOT NULL", name="attended_signed_in"),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    signed_in_at: Mapped[datetime | None]
+    signed_out_at: Mapped[datetime | None]
+    attended: Mapped[bool]
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    off_hours: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime]
+
+
+class SessionRegister(Base):
+    """The register of one session: who opened and closed it, and the heads counted."""
+
+    __tablename__ = "session_register"
+    __table_args__ = (CheckConstraint("headcount >= 0", name="headcount_not_negative"),)
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), primary_key=True)
+    headcount: Mapped[int | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -1,0 +1,208 @@
+"""At the door: today's sessions, the register, a tap and its undo, heads, the printed sheet."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from ce_bases.attendance import correction, queries, register, service
+from ce_bases.attendance.fold import rule_of, timing_of
+from ce_bases.attendance.forms import HeadcountForm, TapForm, UndoForm
+from ce_bases.attendance.intents import SignOutcome
+from ce_bases.attendance.sheet import names_to_write, sheet_of
+from ce_bases.core.access import Action
+from ce_bases.core.errors import InvalidInputError
+from ce_bases.core.text import msg
+from ce_bases.documents.sign_in_sheet import sign_in_sheet_pdf
+from ce_bases.plans.queries import SessionInForce
+from ce_bases.policy.attendance import needs_sign_out, window
+from ce_bases.web.access import allow, current_actor
+from ce_bases.web.commands import once
+from ce_bases.web.extensions import in_transaction, session
+from ce_bases.web.forms import tidy_line
+from ce_bases.web.i18n import gettext as _
+from ce_bases.web.i18n import say
+from ce_bases.web.moment import request_now, today
+
+bp = Blueprint("attendance", __name__)
+BACK, AHEAD = timedelta(days=60), timedelta(days=120)
+
+
+@bp.get("/teach", endpoint="today")
+@allow(Action.TAKE_SIGN_IN)
+def show_today() -> ResponseReturnValue:
+    """The sessions one takes sign-in of: today's, coming, past."""
+    day = today()
+    found = queries.sessions_between(session(), day - BACK, day + AHEAD, actor=current_actor())
+    return render_template(
+        "attendance/today.html",
+        now_on=[held for held in found if held.entry.held_on == day],
+        coming=[held for held in found if held.entry.held_on > day],
+        past=[held for held in reversed(found) if held.entry.held_on < day],
+        summaries=queries.summaries_of(session(), queries.plans_of(found)),
+    )
+
+
+def _own(db: Any, session_id: int, action: Action = Action.TAKE_SIGN_IN) -> SessionInForce:
+    return queries.get_own_session(db, session_id, actor=current_actor(), action=action)
+
+
+@bp.get("/teach/sessions/<int:session_id>")
+@allow(Action.TAKE_SIGN_IN)
+def show_register(session_id: int) -> ResponseReturnValue:
+    return _show_register(_own(session(), session_id), HeadcountForm(formdata=None))
+
+
+def _show_register(
+    held: SessionInForce, heads: HeadcountForm, *, outcome: SignOutcome | None = None
+) -> str:
+    q = (tidy_line(request.args.get("q", "")) or "")[:60]
+    only_missing = request.args.get("show") == "missing"
+    everybody = register.register_of(session(), held)
+    rows = register.filtered(everybody, q=q, only_missing=only_missing)
+    return render_template(
+        "attendance/register.html",
+        q=q,
+        only_missing=only_missing,
+        heads=heads,
+        outcome=outcome,
+        groups=register.grouped(rows),
+        **_parts(held),
+    )
+
+
+def _kept() -> dict[str, str]:
+    """The list's filters, to be kept through a tap."""
+    return {name: request.args[name][:60] for name in ("q", "show") if request.args.get(name)}
+
+
+def _parts(held: SessionInForce) -> dict[str, Any]:
+    """What the register's pieces need, drawn whole or one by one."""
+    timing, rule = timing_of(held), rule_of(held)
+    db, actor, now = session(), current_actor(), request_now()
+    undoable = register.undoable(db, held, actor=actor, now=now)
+    last = max(undoable.values(), key=lambda event: event.id, default=None)
+    summaries = queries.summaries_of(db, {held.session_id: held.plan.id})
+    return {
+        "held": held,
+        "closed": service.door_code(held, now),
+        "needs_out": needs_sign_out(timing, rule),
+        "window_in": window("in", timing, rule),
+        "window_out": window("out", timing, rule),
+        "undoable": undoable,
+        "last": last,
+        "last_row": register.find_register_row(db, held, last.person_id) if last else None,
+        "summary": summaries[held.session_id],
+        "new_event_id": lambda: str(uuid.uuid4()),
+        "kept": _kept(),
+    }
+
+
+@bp.post("/teach/sessions/<int:session_id>/sign")
+@allow(Action.TAKE_SIGN_IN)
+def sign(session_id: int) -> ResponseReturnValue:
+    """One tap; the same event id again gets the same answer."""
+    form = TapForm()
+    if not form.validate():
+        raise _stale()
+    intent, actor, now = form.details(), current_actor(), request_now()
+    outcome = in_transaction(
+        lambda db: service.record_sign(db, _own(db, session_id), intent, actor=actor, now=now)
+    )
+    return _answer(session_id, outcome)
+
+
+@bp.post("/teach/sessions/<int:session_id>/undo")
+@allow(Action.TAKE_SIGN_IN)
+def undo(session_id: int) -> ResponseReturnValue:
+    """Take back one's own tap within 15 minutes."""
+    form = UndoForm()
+    if not form.validate():
+        raise _stale()
+    intent, actor, now = form.details(), current_actor(), request_now()
+    outcome = in_transaction(
+        lambda db: correction.annul(db, _own(db, session_id), intent, actor=actor, now=now)
+    )
+    return _answer(session_id, outcome)
+
+
+def _stale() -> InvalidInputError:
+    return InvalidInputError(msg("页面已过期，请刷新后重试。"))
+
+
+def _answer(session_id: int, outcome: SignOutcome) -> ResponseReturnValue:
+    """The register again, or for the script the pieces of it that changed."""
+    status = 200 if outcome.accepted else 422
+    held = _own(session(), session_id)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(_pieces(held, outcome)), status
+    if not outcome.accepted:
+        return _show_register(held, HeadcountForm(formdata=None), outcome=outcome), status
+    kept: dict[str, Any] = _kept()
+    anchor = f"p{outcome.person_id}"
+    return redirect(
+        url_for("attendance.show_register", session_id=session_id, _anchor=anchor, **kept)
+    )
+
+
+def _pieces(held: SessionInForce, outcome: SignOutcome) -> dict[str, Any]:
+    parts = _parts(held)
+    rows = register.register_of(session(), held, person_id=outcome.person_id)
+    return {
+        "event_id": outcome.event_id,
+        "accepted": outcome.accepted,
+        "repeat": outcome.is_repeat,
+        "code": outcome.code,
+        "message": say(outcome.words),
+        "row": render_template("attendance/_row.html", row=rows[0], **parts) if rows else "",
+        "counts": render_template("attendance/_counts.html", **parts),
+        "undo": render_template("attendance/_undo.html", **parts),
+    }
+
+
+@bp.post("/teach/sessions/<int:session_id>/headcount")
+@allow(Action.TAKE_SIGN_IN)
+def count_heads(session_id: int) -> ResponseReturnValue:
+    form = HeadcountForm()
+    if not form.validate():
+        return _show_register(_own(session(), session_id), form), 422
+    heads, actor, now = int(form.headcount.data or 0), current_actor(), request_now()
+
+    def work(db: Any) -> str:
+        correction.count_heads(db, _own(db, session_id), heads, actor=actor, now=now)
+        return url_for("attendance.show_register", session_id=session_id)
+
+    address = once(work)
+    flash(_("已记下现场人数 %(n)d 人。", n=heads), "done")
+    return redirect(address)
+
+
+@bp.get("/filing/sessions/<int:session_id>/sheet.pdf")
+@bp.get("/teach/sessions/<int:session_id>/sheet.pdf", endpoint="teach_sheet")
+@allow(Action.PRINT_SHEET)
+def sheet(session_id: int) -> ResponseReturnValue:
+    """The sign-in sheet of one session (date and half-day), A4."""
+    held, now = _own(session(), session_id, Action.PRINT_SHEET), request_now()
+    rows = register.register_of(session(), held)
+    address = url_for("attendance.show_register", session_id=session_id, _external=True)
+    font = current_app.config["SETTINGS"].font_path
+    printed = sheet_of(held, rows, session_url=address, now=now, font_path=font)
+    answer = Response(
+        sign_in_sheet_pdf([printed], produced_at=now, font_path=font), mimetype="application/pdf"
+    )
+    name = f"sign-in-{held.entry.held_on:%Y%m%d}-{held.entry.starts_at:%H%M}-{session_id}.pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["X-Names-To-Write"] = str(len(names_to_write(rows, font_path=font)))
+    return answer

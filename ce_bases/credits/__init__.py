@@ -1,0 +1,1 @@
+"""The ledger of hours, the year's record, confirmation."""

@@ -1,0 +1,43 @@
+"""Forms of the hours' pages."""
+
+from typing import Any
+
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from ce_bases.web.fields import HalvesField
+from ce_bases.web.forms import SiteForm, TextField
+from ce_bases.web.i18n import gettext as _
+from ce_bases.web.i18n import lazy_gettext as _l
+
+
+class ConfirmForm(SiteForm):
+    """One button: the organiser's word."""
+
+
+class CorrectionForm(SiteForm):
+    """Taking a posted line back, with other hours or without."""
+
+    decision = RadioField(
+        _l("处理"),
+        choices=[
+            SelectChoice("reverse", _l("冲销：这条学时全部取消")),
+            SelectChoice("replace", _l("更正：改为下面的学时")),
+        ],
+        validators=[InputRequired(_l("请选择冲销还是更正。"))],
+    )
+    hours = HalvesField(_l("更正为（学时）"))
+    reason = TextField(_l("理由"), longest=500, required=_l("请写明理由，办班单位和学员都会看到。"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        if self.decision.data == "replace" and self.hours.data is None and not self.hours.errors:
+            self.hours.errors = [_("请填写更正后的学时。")]
+            return False
+        return valid
+
+    def replacement(self) -> int | None:
+        """Half-hours to put in the line's place; None takes it back altogether."""
+        halves: int | None = self.hours.data
+        return halves if self.decision.data == "replace" else None

@@ -1,0 +1,183 @@
+"""Reads around the ledger; callers have scoped the plan or person they ask about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from ce_bases.accounts.models import Account
+from ce_bases.attendance.models import AttendanceRecord
+from ce_bases.core.errors import NotFoundError
+from ce_bases.credits.models import Confirmation, LedgerLine, YearRecord
+from ce_bases.enrolment.models import Enrolment, Place
+from ce_bases.organisers.models import Lecturer
+from ce_bases.people.models import Affiliation, Person, Unit
+from ce_bases.plans.models import (
+    Plan,
+    PlanRevision,
+    PublishedSession,
+    Standing,
+    Subject,
+    TimetableEntry,
+)
+
+
+def sessions_in_force(plan_id: int) -> Select[Any]:
+    """The ids of the sessions of a plan's filed revision."""
+    return (
+        select(TimetableEntry.session_id)
+        .join(PlanRevision, PlanRevision.id == TimetableEntry.revision_id)
+        .where(PlanRevision.plan_id == plan_id, PlanRevision.standing == Standing.IN_FORCE)
+    )
+
+
+def teacher_accounts(session: Session, plan_id: int) -> set[int]:
+    """The accounts of those who teach a session of the plan's filed revision."""
+    statement = (
+        select(Lecturer.account_id)
+        .join(TimetableEntry, TimetableEntry.lecturer_id == Lecturer.id)
+        .join(PlanRevision, PlanRevision.id == TimetableEntry.revision_id)
+        .where(
+            PlanRevision.plan_id == plan_id,
+            PlanRevision.standing == Standing.IN_FORCE,
+            Lecturer.account_id.is_not(None),
+        )
+    )
+    return {account_id for account_id in session.scalars(statement) if account_id is not None}
+
+
+def keys_of_plan(session: Session, plan_id: int) -> list[tuple[int, int]]:
+    """(person, year) of every line the plan has in the ledger."""
+    statement = (
+        select(LedgerLine.person_id, LedgerLine.year)
+        .where(LedgerLine.plan_id == plan_id)
+        .distinct()
+    )
+    return [(person_id, year) for person_id, year in session.execute(statement)]
+
+
+def count_attended(session: Session, plan_id: int) -> int:
+    """How many people attended at least one session of the filed revision."""
+    statement = select(func.count(AttendanceRecord.person_id.distinct())).where(
+        AttendanceRecord.attended,
+        AttendanceRecord.session_id.in_(sessions_in_force(plan_id)),
+    )
+    return session.scalar(statement) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationMade:
+    """A confirmation with the name of who made it."""
+
+    confirmation: Confirmation
+    by: str
+
+
+def find_confirmation(session: Session, plan_id: int) -> ConfirmationMade | None:
+    """The plan's confirmation, if it was confirmed."""
+    row = session.execute(
+        select(Confirmation, Account.display_name)
+        .join(Account, Account.id == Confirmation.confirmed_by)
+        .where(Confirmation.plan_id == plan_id)
+    ).one_or_none()
+    return ConfirmationMade(row[0], row[1]) if row else None
+
+
+def find_version(session: Session, line: LedgerLine, version: int) -> LedgerLine | None:
+    """The line of the same source and person with another version."""
+    return session.scalars(
+        select(LedgerLine).where(
+            LedgerLine.source == line.source,
+            LedgerLine.person_id == line.person_id,
+            LedgerLine.version == version,
+        )
+    ).one_or_none()
+
+
+def posted_lines(plan_id: int, *, q: str = "") -> Select[*tuple[Any, ...]]:
+    """Rows (line, person, its reversal or None) of a plan, by person and time.
+
+    `q`: part of a name, or the last four of an ID.
+    """
+    reversal = aliased(LedgerLine)
+    statement: Select[*tuple[Any, ...]] = (
+        select(LedgerLine, Person, reversal)
+        .join(Person, Person.id == LedgerLine.person_id)
+        .outerjoin(reversal, reversal.reverses_id == LedgerLine.id)
+        .where(LedgerLine.plan_id == plan_id, LedgerLine.reverses_id.is_(None))
+        .order_by(Person.name, Person.id, LedgerLine.held_on, LedgerLine.starts_at, LedgerLine.id)
+    )
+    if q:
+        statement = statement.where(
+            Person.name.contains(q, autoescape=True) | (Person.id_last4 == q.upper())
+        )
+    return statement
+
+
+def get_posted_line(session: Session, plan: Plan, line_id: int) -> tuple[LedgerLine, Person]:
+    """A live line of a plan the caller has scoped, and whose it is; raises NotFoundError."""
+    row = session.execute(posted_lines(plan.id).where(LedgerLine.id == line_id)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row[0], row[1]
+
+
+def years_with_hours(session: Session, person_id: int) -> list[int]:
+    """The years of which a person has a record, newest first."""
+    statement = select(YearRecord.year).where(YearRecord.person_id == person_id)
+    return sorted(session.scalars(statement), reverse=True)
+
+
+def reversals(session: Session, person_id: int, year: int) -> Sequence[Any]:
+    """Rows (line taken back, its reversal) of a person's year, newest first."""
+    reversal = aliased(LedgerLine)
+    return session.execute(
+        select(LedgerLine, reversal)
+        .join(reversal, reversal.reverses_id == LedgerLine.id)
+        .where(LedgerLine.person_id == person_id, LedgerLine.year == year)
+        .order_by(reversal.id.desc())
+    ).all()
+
+
+def home_area(session: Session, person_id: int) -> str | None:
+    """The county a person is at home in: their own, or their unit's."""
+    return session.scalar(
+        select(func.coalesce(Person.area_code, Unit.area_code))
+        .outerjoin(
+            Affiliation, (Affiliation.person_id == Person.id) & Affiliation.until_on.is_(None)
+        )
+        .outerjoin(Unit, Unit.id == Affiliation.unit_id)
+        .where(Person.id == person_id)
+    )
+
+
+def classes_that_fill(
+    session: Session, person_id: int, subjects: Sequence[Subject], *, after: date, until: date
+) -> Sequence[Any]:
+    """At most three filed classes of `subjects` that open in (after, until], the nearest first.
+
+    Rows: filing_number, title, organiser_name, subject, opens_on, halves. Classes the person
+    has a seat in are left out; those of their own county come first.
+    """
+    row, earlier = PublishedSession, aliased(PublishedSession)
+    opens_on = func.min(row.held_on)
+    has_seat = exists().where(
+        Enrolment.plan_id == row.plan_id,
+        Enrolment.person_id == person_id,
+        Enrolment.place != Place.CANCELLED,
+    )
+    has_begun = exists().where(earlier.plan_id == row.plan_id, earlier.held_on <= after)
+    is_near = func.max(case((row.area_code == home_area(session, person_id), 1), else_=0))
+    of_plan = (row.filing_number, row.title, row.organiser_name, row.subject)
+    statement = (
+        select(*of_plan, opens_on.label("opens_on"), func.sum(row.halves).label("halves"))
+        .where(row.held_on > after, row.held_on <= until, row.subject.in_(subjects))
+        .where(~row.is_cancelled, ~has_seat, ~has_begun)
+        .group_by(row.plan_id, *of_plan)
+        .order_by(is_near.desc(), opens_on, row.filing_number)
+        .limit(3)
+    )
+    return session.execute(statement).all()

@@ -1,0 +1,84 @@
+"""Pages about hours: my year, and the public calculator."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ce_bases.core.access import Action
+from ce_bases.core.errors import NotFoundError
+from ce_bases.credits import calculator as sheets
+from ce_bases.credits.explain import KIND_LABELS
+from ce_bases.credits.models import Kind
+from ce_bases.credits.year_page import year_page
+from ce_bases.plans.models import SUBJECT_LABELS
+from ce_bases.policy.registry import FIRST_YEAR, policy_for
+from ce_bases.web.access import allow, current_actor
+from ce_bases.web.caching import public_page
+from ce_bases.web.extensions import session
+from ce_bases.web.moment import today
+
+bp = Blueprint("credits", __name__)
+
+
+@bp.get("/me")
+@allow(Action.READ_OWN_RECORD)
+def my_year() -> ResponseReturnValue:
+    return _show_year(today().year)
+
+
+@bp.get("/me/years/<int:year>")
+@allow(Action.READ_OWN_RECORD)
+def year(year: int) -> ResponseReturnValue:
+    if not FIRST_YEAR <= year <= today().year:
+        raise NotFoundError
+    return _show_year(year)
+
+
+def _show_year(year: int) -> ResponseReturnValue:
+    person_id = current_actor().person_id
+    if person_id is None:
+        raise NotFoundError
+    page = year_page(session(), person_id, year, today=today())
+    return render_template(
+        "credits/year.html", page=page, subjects=SUBJECT_LABELS, kinds=KIND_LABELS
+    )
+
+
+@bp.get("/hours")
+@allow(Action.READ_PUBLIC)
+def calculator() -> ResponseReturnValue:
+    """What activities are worth; the address holds everything, so that it can be shared."""
+    asked, rows = _calculator_year(), sheets.read_rows(request.args.items(multi=True))
+    if changed := _rows_changed(rows):
+        query = urlencode(sheets.to_query(asked, rows))
+        return redirect(f"{url_for('credits.calculator')}?{query}#{changed}")
+    policy = policy_for(asked)
+    html = render_template(
+        "credits/calculator.html",
+        sheet=sheets.calculate(asked, rows),
+        policy=policy,
+        kinds=KIND_LABELS,
+        subjects=SUBJECT_LABELS,
+        years=range(today().year, FIRST_YEAR - 1, -1),
+        is_full=len(rows) >= sheets.MOST,
+    )
+    return public_page(html, seconds=300)
+
+
+def _calculator_year() -> int:
+    """`?year=`; anything else means this year."""
+    asked = request.args.get("year", today().year, type=int) or today().year
+    return asked if FIRST_YEAR <= asked <= today().year else max(today().year, FIRST_YEAR)
+
+
+def _rows_changed(rows: list[sheets.Row]) -> str:
+    """Add or take away the row whose button was pressed; where the page should open then."""
+    added, removed = request.args.get("add", ""), request.args.get("remove", 0, type=int)
+    if added in set(Kind) and len(rows) < sheets.MOST:
+        rows.append(sheets.Row(len(rows) + 1, Kind(added), {}))
+        return f"a{len(rows)}"
+    if removed and any(row.number == removed for row in rows):
+        rows[:] = [row for row in rows if row.number != removed]
+        return "rows"
+    return ""

@@ -1,0 +1,85 @@
+"""A professional's year as the page shows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ce_bases.credits import queries
+from ce_bases.credits.explain import Explained, explain
+from ce_bases.credits.fold import YearFold, year_of
+from ce_bases.plans.models import Plan, Subject
+from ce_bases.policy.registry import policy_for
+from ce_bases.policy.shapes import YearPolicy
+from ce_bases.policy.year import YearResult
+
+
+@dataclass(frozen=True, slots=True)
+class YearPage:
+    """One person's year: figures, what is missing, every line in words, what was taken back.
+
+    `plans` maps a line's plan to its filing number; `classes` are upcoming ones that would fill
+    what is missing.
+    """
+
+    year: int
+    policy: YearPolicy
+    result: YearResult
+    lines: Sequence[Explained]
+    plans: Mapping[int, str]
+    reversals: Sequence[Any]
+    years: Sequence[int]
+    classes: Sequence[Any]
+
+    @property
+    def missing(self) -> dict[Subject, int]:
+        """Half-hours short, by subject; only what is short."""
+        return _missing(self.result, self.policy)
+
+    @property
+    def missing_halves(self) -> int:
+        """Half-hours short in all."""
+        by_subject = sum(self.missing.values())
+        return max(by_subject, self.policy.requirement.total_halves - self.result.total_halves)
+
+
+def year_page(session: Session, person_id: int, year: int, *, today: date) -> YearPage:
+    """Everything the page of one person and year shows; LookupError before the first notice."""
+    policy = policy_for(year)
+    fold = year_of(session, person_id, year, policy=policy)
+    missing = _missing(fold.result, policy)
+    classes: Sequence[Any] = ()
+    if missing and year == today.year:
+        classes = queries.classes_that_fill(
+            session, person_id, list(missing), after=today, until=date(year, 12, 31)
+        )
+    return YearPage(
+        year=year,
+        policy=policy,
+        result=fold.result,
+        lines=explain(fold, policy),
+        plans=_filing_numbers(session, fold),
+        reversals=queries.reversals(session, person_id, year),
+        years=sorted({*queries.years_with_hours(session, person_id), today.year}, reverse=True),
+        classes=classes,
+    )
+
+
+def _missing(result: YearResult, policy: YearPolicy) -> dict[Subject, int]:
+    need = policy.requirement
+    short = {
+        Subject.PUBLIC: need.public_halves - result.public_halves,
+        Subject.PROFESSIONAL: need.professional_halves - result.professional_halves,
+    }
+    return {subject: halves for subject, halves in short.items() if halves > 0}
+
+
+def _filing_numbers(session: Session, fold: YearFold) -> dict[int, str]:
+    plan_ids = {line.plan_id for line in fold.lines if line.plan_id is not None}
+    if not plan_ids:
+        return {}
+    rows = session.execute(select(Plan.id, Plan.filing_number).where(Plan.id.in_(plan_ids)))
+    return {plan_id: number for plan_id, number in rows if number is not None}

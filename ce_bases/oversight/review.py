@@ -1,0 +1,122 @@
+"""What an officer sees beside a filing: the checks already done, and what changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ce_bases.core.text import Text, msg
+from ce_bases.oversight.queries import clashes_of
+from ce_bases.plans import checks
+from ce_bases.plans.details import differences, snapshot
+from ce_bases.plans.models import LeadWaiver, Plan, PlanRevision
+from ce_bases.policy.registry import filing_policy_for
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what it found when it passed, else its `problems`."""
+
+    label: Text
+    said: Text
+    problems: tuple[Text, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that differs from the revision before; None where there was, or is, nothing."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def checks_of(session: Session, plan: Plan, revision: PlanRevision) -> list[Check]:
+    """The checks of rules §3 and §4, done again now for the officer's eyes."""
+    assert revision.opens_on is not None
+    policy = filing_policy_for(revision.opens_on.year)
+    found = checks.problems_of(session, revision, plan.organiser, policy)
+    timetable = _those(found, lambda name: name.startswith("sessions"))
+    scope = _those(found, lambda name: name == "reach")
+    rest = tuple(problem for problem in found.values() if problem not in (*timetable, *scope))
+    hours = checks.hours_text(policy.day_pool.halves)
+    return [
+        _window_check(revision),
+        Check(msg("内容完整"), msg("必填内容齐全"), rest),
+        Check(msg("面向范围"), msg("符合同级范围规定"), scope),
+        Check(
+            msg("课时安排"),
+            msg("学时与时间相符，每天不超 %(hours)s 学时，课次不重叠", hours=hours),
+            timetable,
+        ),
+        Check(
+            msg("场地和授课人"), msg("与其他已报送的培训不冲突"), tuple(_clashes(session, revision))
+        ),
+    ]
+
+
+def _those(found: Mapping[str, Text], wanted: Any) -> tuple[Text, ...]:
+    return tuple(problem for name, problem in found.items() if wanted(name))
+
+
+def _window_check(revision: PlanRevision) -> Check:
+    assert revision.opens_on is not None
+    assert revision.counted_on is not None
+    assert revision.last_filing_on is not None
+    label = msg("报送期限")
+    days = (revision.opens_on - revision.counted_on).days
+    if revision.lead_waiver is not LeadWaiver.NONE:
+        return Check(label, msg("例外或自办公益课堂，不受 10 日限制"))
+    said = msg("提前 %(days)d 天报送，最迟应在 %(last)s", days=days, last=revision.last_filing_on)
+    late = revision.counted_on > revision.last_filing_on
+    return Check(label, said, (said,) if late else ())
+
+
+def _clashes(session: Session, revision: PlanRevision) -> Iterable[Text]:
+    """A room's other class by name; of a lecturer only that they are busy — rules §4."""
+    for mine, _other, title, _plan, same_venue in clashes_of(session, revision):
+        if same_venue:
+            yield msg(
+                "%(day)s %(venue)s 同一时间另有“%(title)s”。",
+                day=mine.held_on,
+                venue=mine.venue_name,
+                title=title,
+            )
+        else:
+            yield msg(
+                "%(day)s 授课人%(name)s同一时间另有授课。",
+                day=mine.held_on,
+                name=mine.lecturer_name,
+            )
+
+
+def changes_of(plan: Plan, revision: PlanRevision) -> list[Change]:
+    """What differs from the submission before, the timetable as one row a session."""
+    earlier = [r for r in plan.revisions if r.number < revision.number and r.submitted_at]
+    if not earlier:
+        return []
+    before = earlier[-1]
+    _old, new = differences(snapshot(before), snapshot(revision))
+    changes = [
+        Change(name, getattr(before, name) or None, getattr(revision, name) or None)
+        for name in new
+        if name != "sessions"
+    ]
+    return changes + (_session_changes(before, revision) if "sessions" in new else [])
+
+
+def _session_changes(before: PlanRevision, after: PlanRevision) -> list[Change]:
+    """Sessions matched by their lasting id; one that is on a single side was added or dropped."""
+    old, new = snapshot(before)["sessions"], snapshot(after)["sessions"]
+    old_rows = {entry.session.uid: entry for entry in before.entries}
+    new_rows = {entry.session.uid: entry for entry in after.entries}
+    return [
+        Change("sessions", old_rows.get(uid), new_rows.get(uid))
+        for uid in dict.fromkeys([*old, *new])
+        if old.get(uid) != new.get(uid)
+    ]

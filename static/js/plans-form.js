@@ -1,0 +1,121 @@
+// The filing form: the last filing day while the first date is typed, rows added and taken away
+// at once, hours counted from the times. The server says all of it again when the form is sent.
+
+const form = document.querySelector("[data-rows]").closest("form");
+const rows = form.querySelector("[data-rows]");
+const panel = form.querySelector("[data-window]");
+const pattern = document.getElementById("row-pattern");
+const addButton = form.querySelector("[data-add-row]");
+
+const field = (row, name) => row.querySelector(`[name$="-${name}"]`);
+
+// --- the filing window -----------------------------------------------------------------------
+
+const ICONS = { refused: "cross-circle", time: "clock", done: "check-circle" };
+let asked = "";
+
+function firstDay() {
+  const days = [...rows.querySelectorAll('[name$="-held_on"]')].map((input) => input.value);
+  return days.filter(Boolean).sort()[0] ?? "";
+}
+
+async function showWindow() {
+  const day = firstDay();
+  if (!day || day === asked) return;
+  asked = day;
+  try {
+    const response = await fetch(`${panel.dataset.url}?opening=${encodeURIComponent(day)}`);
+    const answer = await response.json();
+    if (asked !== day) return; // a later day was typed while this one was on its way
+    const kind = answer.kind ?? "refused";
+    panel.className = `window window--${kind}`;
+    const icon = panel.querySelector("use");
+    icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${ICONS[kind]}`));
+    panel.querySelector("[data-window-title]").textContent = answer.title ?? answer.problem;
+    panel.querySelector("[data-window-advice]").textContent = answer.advice ?? "";
+  } catch {
+    asked = ""; // no connection: the server says it when the form is sent
+  }
+}
+
+// --- hours -----------------------------------------------------------------------------------
+
+function minutes(text) {
+  const [hour, minute] = text.split(":").map(Number);
+  return hour * 60 + minute;
+}
+
+function countHours(row) {
+  const [starts, ends] = [field(row, "starts_at").value, field(row, "ends_at").value];
+  const hours = field(row, "halves");
+  if (!starts || !ends || (hours.value && !("counted" in hours.dataset))) return;
+  const net = minutes(ends) - minutes(starts) - Number(field(row, "break_minutes").value || 0);
+  const halves = Math.min(Math.floor((net * 2) / 45), 16);
+  hours.value = halves > 0 ? String(halves / 2) : "";
+  hours.dataset.counted = "";
+}
+
+// --- rows ------------------------------------------------------------------------------------
+
+function number() {
+  [...rows.children].forEach((row, index) => {
+    const title = addButton.dataset.title.replace("{n}", index + 1);
+    row.querySelector("[data-row-title]").textContent = title;
+    row.querySelector("[data-remove-row]").value = `remove-${index}`;
+    for (const element of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
+      for (const attribute of ["name", "id", "for", "aria-describedby"]) {
+        const old = element.getAttribute(attribute);
+        if (old) element.setAttribute(attribute, old.replace(/sessions-(new|\d+)-/g, `sessions-${index}-`));
+      }
+    }
+  });
+}
+
+function addRow() {
+  const last = rows.lastElementChild;
+  rows.append(pattern.content.cloneNode(true));
+  const row = rows.lastElementChild;
+  for (const name of ["break_minutes", "lecturer_id", "venue_id"]) {
+    if (last) field(row, name).value = field(last, name).value;
+  }
+  number();
+  field(row, "held_on").focus();
+}
+
+form.addEventListener("click", (event) => {
+  if (event.target.closest("[data-add-row]")) {
+    event.preventDefault();
+    addRow();
+  } else if (event.target.closest("[data-remove-row]")) {
+    event.preventDefault();
+    event.target.closest("[data-row]").remove();
+    if (!rows.children.length) addRow();
+    number();
+    addButton.focus();
+    showWindow();
+  }
+});
+
+// --- what is still missing ---------------------------------------------------------------------
+
+const missing = form.querySelector("[data-missing]");
+
+function tick() {
+  if (!missing) return;
+  for (const item of missing.children) {
+    const target = document.getElementById(item.firstElementChild.hash.slice(1));
+    item.hidden = Boolean(target?.value?.trim());
+  }
+  const left = missing.querySelectorAll("li:not([hidden])").length;
+  form.querySelector("[data-missing-count]").textContent = left;
+}
+
+form.addEventListener("input", (event) => {
+  tick();
+  const row = event.target.closest("[data-row]");
+  if (!row) return;
+  const name = event.target.name;
+  if (name.endsWith("-held_on")) showWindow();
+  if (name.endsWith("-halves")) delete event.target.dataset.counted;
+  if (/-(starts_at|ends_at|break_minutes)$/.test(name)) countHours(row);
+});
