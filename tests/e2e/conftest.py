@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ce_bases.config import PROJECT_ROOT
+from ce_bases.documents.fonts import font_set
 from ce_bases.factory import create_app
 from ce_bases.web.extensions import db
 from tests.conftest import (
@@ -77,12 +78,26 @@ def serve(url: str, folder: Path, backend: str, *, at: datetime = NOON_1_JUNE) -
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chinese_font(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A font configuration that adds the packaged font, so that pictures are readable anywhere."""
+    folder = tmp_path_factory.mktemp("fonts")
+    conf = folder / "fonts.conf"
+    conf.write_text(
+        "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig>"
+        f"<dir>{font_set().files[0].parent}</dir><dir>/usr/share/fonts</dir>"
+        f"<cachedir>{folder / 'cache'}</cachedir></fontconfig>"
+    )
+    return conf
+
+
+@pytest.fixture(scope="session")
+def chromium(chinese_font: Path) -> Iterator[Browser]:
     if not CHROMIUM:
         skip_or_fail("no Chromium: install it, or name it in CHROMIUM, to run browser tests")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
+            env={**os.environ, "FONTCONFIG_FILE": str(chinese_font)},
             args=[
                 "--no-sandbox",
                 "--disable-gpu",

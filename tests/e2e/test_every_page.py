@@ -23,7 +23,7 @@ MOST_OF_A_KIND = 12
 NO_PAGES = {
     *("static", "bootstrap.static", "home.healthz", "home.readyz", "home.robots", "home.sitemap"),
     *("accounts.home", "accounts.use_link", "calendar.base_feed", "oversight.next_item"),
-    "plans.window",
+    *("plans.window", "checkin.screen_part"),
 }
 
 
@@ -132,4 +132,7 @@ def test_no_kind_of_page_was_missed(city: Site) -> None:
 
 
 #: Pages no link leads to: they stand between two steps, and the journey looks at them.
-ONLY_IN_THE_JOURNEY: set[str] = {"calendar.search", "accounts.login"}
+ONLY_IN_THE_JOURNEY: set[str] = {
+    *("calendar.search", "accounts.login"),
+    *("checkin.scan", "checkin.here", "checkin.type_digits", "checkin.signed"),
+}

@@ -127,6 +127,7 @@ def test_no_get_and_no_refused_request_changes_a_row(
         ("/calendar?q=%00", 400),
         ("/filing/plans?q=%00", 400),
         ("/search?q=a%00b", 400),
+        ("/hours?a1-kind=exam&a1-key=%00", 400),
         ("/plans/%00", 404),
     ],
 )
