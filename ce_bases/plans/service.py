@@ -53,7 +53,7 @@ def cancel_plan(session: Session, plan: Plan, reason: str, *, actor: Actor, now:
     require_writer(actor, plan, plan.organiser)
     need_reason(reason)
     next_state(plan.state, PlanAction.CANCEL)
-    announce(session, PlanCancelled(plan.id, reason))
+    announce(session, PlanCancelled(plan.id, reason, now))
     plan.close_reason = reason
     move(session, plan, PlanAction.CANCEL, actor=actor, now=now, reason=reason)
     session.flush()
