@@ -7,7 +7,7 @@ from ce_bases.account_cli import account_cli
 from ce_bases.accounts import views as accounts_views
 from ce_bases.accounts.queries import admin_actors
 from ce_bases.attendance import guards as attendance_guards
-from ce_bases.attendance import review_views
+from ce_bases.attendance import offline_views, review_views
 from ce_bases.attendance import views as attendance_views
 from ce_bases.bureaus.queries import officer_actors
 from ce_bases.calendar import views as calendar_views
@@ -48,6 +48,7 @@ BLUEPRINTS = (
     enrolment_views.bp,
     credits_views.bp,
     attendance_views.bp,
+    offline_views.bp,
     review_views.bp,
     checkin_blueprint.bp,
 )

@@ -1,15 +1,18 @@
 """From the events of one person in one session to their attendance record."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.models import AttendanceRecord, SignEvent
 from ce_bases.core.clock import moment_at
 from ce_bases.plans.models import Form
 from ce_bases.plans.queries import SessionInForce
-from ce_bases.policy.attendance import Sign, Timing, attendance_of
+from ce_bases.policy.attendance import Attendance, Sign, Timing, attendance_of
 from ce_bases.policy.registry import filing_policy_for
 from ce_bases.policy.shapes import AttendanceRule
 
@@ -65,3 +68,81 @@ def refold(
     record.off_hours, record.updated_at = result.off_hours, now
     session.flush()
     return record
+
+
+#: People folded by one statement.
+_AT_ONCE = 500
+
+
+def refold_many(
+    session: Session, held: SessionInForce, person_ids: Sequence[int], *, now: datetime
+) -> None:
+    """`refold` for a whole hall: the same rows by a handful of statements.
+
+    The caller holds the places of all these people.
+    """
+    session.flush()
+    for start in range(0, len(person_ids), _AT_ONCE):
+        _refold_part(session, held, person_ids[start : start + _AT_ONCE], now=now)
+
+
+def _refold_part(
+    session: Session, held: SessionInForce, person_ids: Sequence[int], *, now: datetime
+) -> None:
+    signs = _signs_of(session, held, person_ids)
+    timing, rule = timing_of(held), rule_of(held)
+    folded = {i: attendance_of(signs[i], timing, rule) for i in person_ids}
+    table = AttendanceRecord.__table__
+    there = set(
+        session.scalars(
+            select(AttendanceRecord.person_id).where(
+                AttendanceRecord.session_id == held.session_id,
+                AttendanceRecord.person_id.in_(person_ids),
+            )
+        )
+    )
+    changed = [_row(held, i, folded[i], now) for i in person_ids if i in there]
+    fresh = [_row(held, i, folded[i], now) for i in person_ids if i not in there]
+    if fresh:
+        session.execute(insert(table), fresh)  # type: ignore[arg-type]
+    if changed:
+        keys = ("session_id", "person_id")
+        statement = update(table).where(  # type: ignore[arg-type]
+            *(table.c[key] == bindparam(f"the_{key}") for key in keys)
+        )
+        session.execute(
+            statement,
+            [{f"the_{k}" if k in keys else k: v for k, v in row.items()} for row in changed],
+        )
+
+
+def _signs_of(
+    session: Session, held: SessionInForce, person_ids: Sequence[int]
+) -> dict[int, list[Sign]]:
+    rows = session.execute(
+        select(
+            SignEvent.person_id,
+            SignEvent.event_id,
+            SignEvent.kind,
+            SignEvent.way,
+            SignEvent.occurred_at,
+            SignEvent.annuls_id,
+        ).where(SignEvent.session_id == held.session_id, SignEvent.person_id.in_(person_ids))
+    )
+    signs: dict[int, list[Sign]] = defaultdict(list)
+    for person_id, event_id, kind, way, occurred_at, annuls_id in rows:
+        signs[person_id].append(Sign(event_id, kind.value, way.value, occurred_at, annuls_id))
+    return signs
+
+
+def _row(held: SessionInForce, person_id: int, result: Attendance, now: datetime) -> dict[str, Any]:
+    return {
+        "session_id": held.session_id,
+        "person_id": person_id,
+        "signed_in_at": result.signed_in_at,
+        "signed_out_at": result.signed_out_at,
+        "attended": result.attended,
+        "by_hand": result.by_hand,
+        "off_hours": result.off_hours,
+        "updated_at": now,
+    }

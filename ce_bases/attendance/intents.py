@@ -24,6 +24,9 @@ REFUSALS: dict[str, Text] = {
     "make_up_too_late": msg("已超过课后 48 小时，不能再补签。"),
     "second_person": msg("补签和更正须由授课人以外的人办理。请换一位经办人。"),
     "already_attended": msg("这个人的考勤已经完整，不需要补签。"),
+    "unknown_event": msg("要撤销的那次点名没有记录，不需要撤销。"),
+    "other_content": msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
+    "malformed": msg("这一条的内容不完整，无法记录。请对照纸质签到表补签。"),
 }
 
 

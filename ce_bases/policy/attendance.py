@@ -93,6 +93,15 @@ def may_undo(recorded_at: datetime, now: datetime, rule: AttendanceRule) -> bool
     return now - recorded_at <= timedelta(minutes=rule.undo_minutes)
 
 
+def moment_of(claimed: datetime, received: datetime) -> datetime:
+    """When a sign counts as made that a phone reports after the event — rules §5.
+
+    The phone's word holds for the past: what its clock was off by is taken out before. Nothing
+    can have happened after the server learned of it, so a clock that runs ahead gains nothing.
+    """
+    return min(claimed, received)
+
+
 def may_make_up(ended_at: datetime, now: datetime, rule: AttendanceRule) -> bool:
     """Whether the base may still enter a make-up (48 hours after the session)."""
     return now - ended_at <= timedelta(hours=rule.make_up_hours)

@@ -24,6 +24,7 @@ NO_PAGES = {
     *("static", "bootstrap.static", "home.healthz", "home.readyz", "home.robots", "home.sitemap"),
     *("accounts.home", "accounts.use_link", "calendar.base_feed", "oversight.next_item"),
     *("plans.window", "checkin.screen_part"),
+    *("attendance_offline.token", "attendance_offline.state"),
 }
 
 

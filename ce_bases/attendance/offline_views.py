@@ -1,0 +1,102 @@
+"""The register page without a network: its list as data, its queue, its shell, its worker."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
+
+from ce_bases.attendance import queries, register, service
+from ce_bases.attendance.batch import take_in
+from ce_bases.attendance.delivery import read_delivery
+from ce_bases.attendance.intents import SignOutcome
+from ce_bases.attendance.snapshot import millis, snapshot_of
+from ce_bases.core.access import Action
+from ce_bases.core.errors import InvalidInputError
+from ce_bases.core.text import msg
+from ce_bases.plans.queries import SessionInForce
+from ce_bases.web.access import allow, current_actor
+from ce_bases.web.extensions import in_transaction, session
+from ce_bases.web.i18n import say
+from ce_bases.web.moment import request_now
+
+bp = Blueprint("attendance_offline", __name__)
+
+
+def _own(db: Session, session_id: int) -> SessionInForce:
+    return queries.get_own_session(
+        db, session_id, actor=current_actor(), action=Action.TAKE_SIGN_IN
+    )
+
+
+@bp.get("/teach/token")
+@allow(Action.TAKE_SIGN_IN)
+def token() -> ResponseReturnValue:
+    """Who is logged in, the server's clock, and the token the next delivery must carry.
+
+    No other site can read this answer, so the token proves that a page of ours sends.
+    """
+    return jsonify(
+        {
+            "token": generate_csrf(),
+            "account": current_actor().account_id,
+            "now": millis(request_now()),
+        }
+    )
+
+
+@bp.get("/teach/sessions/<int:session_id>/register.json")
+@allow(Action.TAKE_SIGN_IN)
+def state(session_id: int) -> ResponseReturnValue:
+    """The register as it stands at the server."""
+    return jsonify(_state(_own(session(), session_id)))
+
+
+def _state(held: SessionInForce) -> dict[str, Any]:
+    db, actor, now = session(), current_actor(), request_now()
+    summaries = queries.summaries_of(db, {held.session_id: held.plan.id})
+    told = snapshot_of(
+        held,
+        register.register_of(db, held),
+        register.undoable(db, held, actor=actor, now=now),
+        summaries[held.session_id],
+        closed=service.closed_code(held),
+        now=now,
+    )
+    return {**told, "account": actor.account_id}
+
+
+@bp.post("/teach/sessions/<int:session_id>/batch")
+@allow(Action.TAKE_SIGN_IN)
+def batch(session_id: int) -> ResponseReturnValue:
+    """A phone's queue: an answer for each item, and the register as it stands afterwards.
+
+    A queue belongs to the account it was made under: somebody else's phone login does not sign
+    for them.
+    """
+    data, actor, now = _sent(), current_actor(), request_now()
+    delivery = read_delivery(data)
+    if data.get("account") != actor.account_id:
+        return jsonify({"code": "other_account", "account": actor.account_id}), 409
+    outcomes = in_transaction(
+        lambda db: take_in(db, _own(db, session_id), delivery, actor=actor, now=now)
+    )
+    verdicts = [_verdict(outcome) for outcome in outcomes]
+    return jsonify({"verdicts": verdicts, "register": _state(_own(session(), session_id))})
+
+
+def _sent() -> Any:
+    try:
+        return json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        raise InvalidInputError(msg("这不是本系统的离线记录，或者版本无法识别。")) from None
+
+
+def _verdict(outcome: SignOutcome) -> dict[str, Any]:
+    status = "refused" if outcome.code else ("there" if outcome.is_repeat else "ok")
+    told: dict[str, Any] = {"id": outcome.event_id, "status": status}
+    if outcome.code:
+        told.update(code=outcome.code, words=say(outcome.words))
+    return told
