@@ -5,6 +5,7 @@ from ce_bases.attendance import models as attendance
 from ce_bases.audit import models as audit
 from ce_bases.bureaus import models as bureaus
 from ce_bases.checkin import models as checkin
+from ce_bases.claims import models as claims
 from ce_bases.core import commands
 from ce_bases.core.orm import Base
 from ce_bases.credits import models as credits_
@@ -29,5 +30,6 @@ FEATURES = (
     attendance,
     checkin,
     credits_,
+    claims,
 )
 METADATA = Base.metadata

@@ -39,6 +39,7 @@ class Action(StrEnum):
     ENROL = "enrol"
     CLAIM_HOURS = "claim_hours"
     FIRST_REVIEW_CLAIM = "first_review_claim"
+    READ_CLAIM = "read_claim"
     READ_STAFF_HOURS = "read_staff_hours"
     EDIT_PLAN = "edit_plan"
     READ_PLAN = "read_plan"
@@ -81,6 +82,7 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.ENROL: {Role.PROFESSIONAL: PERSON, Role.UNIT: UNIT},
     Action.CLAIM_HOURS: {Role.PROFESSIONAL: PERSON},
     Action.FIRST_REVIEW_CLAIM: {Role.UNIT: UNIT, Role.COUNTY: NO_UNIT, Role.CITY: NO_UNIT},
+    Action.READ_CLAIM: {Role.PROFESSIONAL: PERSON, Role.UNIT: UNIT, **_BUREAUS},
     Action.READ_STAFF_HOURS: {Role.UNIT: Grant(Scope.OWN_UNIT, masked=True)},
     Action.EDIT_PLAN: {Role.BASE: BASE},
     Action.READ_PLAN: {Role.BASE: BASE, **_BUREAUS},

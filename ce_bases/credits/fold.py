@@ -119,6 +119,24 @@ def year_of(
     return fold_people(session, year, [person_id], policy or policy_for(year))[person_id]
 
 
+def year_with(
+    session: Session,
+    person_id: int,
+    year: int,
+    more: Sequence[Line],
+    *,
+    policy: YearPolicy | None = None,
+) -> YearFold:
+    """The fold of one person and year as it would be with `more` lines; nothing is written.
+
+    The ids of `more` are none that the ledger has.
+    """
+    mine = LedgerLine.person_id == person_id
+    lines = [*_by_person(session, mine, LedgerLine.year == year)[person_id], *more]
+    elsewhere = _by_person(session, mine, LedgerLine.year != year, _may_repeat([lines]))
+    return fold_lines(year, lines, elsewhere[person_id], policy or policy_for(year))
+
+
 def fold_people(
     session: Session, year: int, person_ids: Sequence[int], policy: YearPolicy
 ) -> dict[int, YearFold]:
