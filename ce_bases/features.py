@@ -96,11 +96,13 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
         ("organisers.venues", msg("场地")),
         ("organisers.lecturers", msg("授课人")),
         ("organisers.base_staff", msg("工作人员")),
+        ("calendar.deadline_feed", msg("期限日历")),
     ),
     Role.PROFESSIONAL: (
         ("credits.my_year", msg("我的学时")),
         ("attendance_review.own_classes", msg("我的培训班")),
         ("checkin.own_code", msg("我的签到码")),
+        ("calendar.own_feed", msg("我的日历")),
     ),
     Role.LECTURER: (("attendance.today", msg("我的课次")),),
     Role.UNIT: (("credits.people", msg("本单位人员")),),

@@ -4,6 +4,7 @@ from ce_bases.accounts import models as accounts
 from ce_bases.attendance import models as attendance
 from ce_bases.audit import models as audit
 from ce_bases.bureaus import models as bureaus
+from ce_bases.calendar import models as calendar_
 from ce_bases.checkin import models as checkin
 from ce_bases.claims import models as claims
 from ce_bases.core import commands
@@ -27,6 +28,7 @@ FEATURES = (
     people,
     plans,
     enrolment,
+    calendar_,
     attendance,
     checkin,
     credits_,

@@ -1,6 +1,6 @@
 """Feeds: stored VEVENTs joined under one head. Equal state gives equal bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from icalendar import vText
 
@@ -30,12 +30,8 @@ def feed_name(wanted: CalendarFilter, organiser: str = "") -> str:
     return " · ".join(filter(None, words))
 
 
-def build_feed(name: str, rows: Iterable[tuple[str, str]], *, source: str, site: str) -> bytes:
-    """An RFC 5545 + 7986 calendar of (filing number, VEVENT) rows.
-
-    `source` is the feed's own address, `site` the site's without a slash at its end; each event
-    gets the address of its plan's page.
-    """
+def build_feed(name: str, events: Iterable[str], *, source: str) -> bytes:
+    """An RFC 5545 + 7986 calendar of whole VEVENTs; `source` is the feed's own address."""
     text = vText(clean(name)).to_ical().decode()
     head = [
         "BEGIN:VCALENDAR",
@@ -50,13 +46,17 @@ def build_feed(name: str, rows: Iterable[tuple[str, str]], *, source: str, site:
         "X-PUBLISHED-TTL:PT1H",
         fold(f"SOURCE;VALUE=URI:{source}"),
     ]
-    events = (_at_address(vevent, f"{site}/plans/{number}") for number, vevent in rows)
     return ("\r\n".join(head) + "\r\n" + _ZONE + "".join(events) + "END:VCALENDAR\r\n").encode()
 
 
-def _at_address(vevent: str, url: str) -> str:
-    # Only the last line ends the event: folded text may look like one.
-    return vevent.removesuffix(_END) + fold(f"URL:{url}") + "\r\n" + _END
+def at_plans(rows: Iterable[tuple[str, str]], site: str) -> Iterator[str]:
+    """The VEVENTs of (filing number, VEVENT) rows, each with the address of its plan's page.
+
+    `site` is the site's address without a slash at its end.
+    """
+    for number, vevent in rows:
+        # Only the last line ends the event: folded text may look like one.
+        yield vevent.removesuffix(_END) + fold(f"URL:{site}/plans/{number}") + "\r\n" + _END
 
 
 def fold(line: str) -> str:

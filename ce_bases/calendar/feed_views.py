@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ce_bases.calendar import queries
 from ce_bases.calendar.blueprint import bp, get_plan_at, site_address
-from ce_bases.calendar.feed import build_feed, feed_name
+from ce_bases.calendar.feed import at_plans, build_feed, feed_name
 from ce_bases.calendar.filters import CalendarFilter, read_filter
 from ce_bases.core.access import Action
 from ce_bases.organisers.queries import get_organiser
@@ -48,5 +48,5 @@ def _filtered(wanted: CalendarFilter, path: str) -> Response:
 
 def _send(name: str, rows: queries.Events, path: str) -> Response:
     site = site_address()
-    body = build_feed(name, rows, source=site + path, site=site)
+    body = build_feed(name, at_plans(rows, site), source=site + path)
     return conditional(body, mimetype="text/calendar", seconds=SECONDS)

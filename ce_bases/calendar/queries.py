@@ -84,15 +84,16 @@ def public_by_day(
 def public_feed(session: Session, wanted: CalendarFilter, today: date) -> Events:
     """(filing number, VEVENT) of everything a feed covers: 90 days back and all ahead."""
     first = today - timedelta(days=FEED_DAYS_BACK)
-    return _events(session, [PublishedSession.held_on >= first, *passes(wanted)])
+    return published_events(session, [PublishedSession.held_on >= first, *passes(wanted)])
 
 
 def public_plan_feed(session: Session, plan_id: int) -> Events:
     """(filing number, VEVENT) of every session of one plan."""
-    return _events(session, [PublishedSession.plan_id == plan_id])
+    return published_events(session, [PublishedSession.plan_id == plan_id])
 
 
-def _events(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Events:
+def published_events(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Events:
+    """(filing number, VEVENT) of the published sessions that meet all `conditions`."""
     rows = session.execute(
         select(PublishedSession.filing_number, PublishedSession.vevent)
         .where(*conditions)

@@ -13,6 +13,7 @@ from ce_bases.calendar import (
     feed_views,
     filing_views,
     grid,
+    personal_views,
     plan_page,
     queries,
     search_views,
@@ -29,7 +30,15 @@ from ce_bases.web.extensions import session
 from ce_bases.web.moment import today
 from ce_bases.web.pagination import page_number, page_url, paginate
 
-__all__ = ["base_views", "bp", "feed_views", "filing_views", "plan_page", "search_views"]
+__all__ = [
+    "base_views",
+    "bp",
+    "feed_views",
+    "filing_views",
+    "personal_views",
+    "plan_page",
+    "search_views",
+]
 
 Shown = dict[str, Any]
 Span = tuple[date, date]

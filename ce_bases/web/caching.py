@@ -19,6 +19,16 @@ def conditional(body: str | bytes, *, mimetype: str, seconds: int = 60) -> Respo
     return response
 
 
+def private_copy(body: bytes, *, mimetype: str) -> Response:
+    """Somebody's own `body`: only their device may keep it, and asks again each time."""
+    response = make_response(body)
+    response.mimetype = mimetype
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
 def public_page(html: str, *, seconds: int = 60) -> Response:
     """A public page; nothing in it may depend on who reads it."""
     return conditional(html, mimetype="text/html", seconds=seconds)

@@ -76,7 +76,7 @@ def _base_of(port: int, target: Target) -> Target:
 
 def _cold_feed(backend: Backend) -> None:
     """Joining stored events against building as many with the iCalendar library."""
-    from ce_bases.calendar.feed import build_feed
+    from ce_bases.calendar.feed import at_plans, build_feed
     from ce_bases.config import load_settings
     from ce_bases.factory import create_app
     from ce_bases.plans.models import PublishedSession
@@ -90,7 +90,7 @@ def _cold_feed(backend: Backend) -> None:
                 .with_only_columns(PublishedSession.filing_number, PublishedSession.vevent)
                 .limit(FEED_EVENTS)
             )
-            return build_feed("x", [tuple(row) for row in rows], source="x", site="x")
+            return build_feed("x", at_plans([tuple(row) for row in rows], "x"), source="x")
 
         share = seconds_of(joined) / seconds_of(_built, rounds=1)
     say(f"feed of {FEED_EVENTS:,}, joined ÷ built", share, 0.3, at_most=True)

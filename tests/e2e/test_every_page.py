@@ -23,6 +23,7 @@ MOST_OF_A_KIND = 12
 NO_PAGES = {
     *("static", "bootstrap.static", "home.healthz", "home.readyz", "home.robots", "home.sitemap"),
     *("accounts.home", "accounts.use_link", "calendar.base_feed", "oversight.next_item"),
+    "calendar.personal_feed",
     *("plans.window", "checkin.screen_part"),
     *("attendance_offline.token", "attendance_offline.state"),
 }

@@ -52,8 +52,10 @@ class Component:
         return found
 
     def moment(self, name: str) -> datetime:
-        """A local time of Shanghai or a UTC time, as it is written."""
+        """A local time of Shanghai, a UTC time or the begin of a day, as it is written."""
         [(_name, parameters, value)] = [p for p in self.properties if p[0] == name]
+        if parameters == {"VALUE": "DATE"}:
+            return datetime.strptime(value, "%Y%m%d")  # noqa: DTZ007
         if value.endswith("Z"):
             assert "TZID" not in parameters
             return datetime.strptime(value, "%Y%m%dT%H%M%SZ")  # noqa: DTZ007
@@ -125,5 +127,8 @@ def _check(component: Component) -> None:
     if component.name == "VEVENT":
         assert component.moment("DTEND") - component.moment("DTSTART") > timedelta(0)
         assert component.moment("DTSTAMP")
+    if component.name == "VALARM":
+        assert component.value("ACTION") == "DISPLAY"
+        assert _DURATION.fullmatch(component.value("TRIGGER").removeprefix("-"))
     for child in component.children:
         _check(child)

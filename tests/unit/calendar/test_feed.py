@@ -3,7 +3,7 @@
 import pytest
 from icalendar import Calendar
 
-from ce_bases.calendar.feed import build_feed, feed_name, fold
+from ce_bases.calendar.feed import at_plans, build_feed, feed_name, fold
 from ce_bases.calendar.filters import CalendarFilter
 from tests.unit.calendar.strict_ics import parse
 
@@ -15,7 +15,7 @@ EVENT = (
 
 
 def test_an_empty_feed_is_a_whole_calendar() -> None:
-    body = build_feed("空", [], source=f"{SITE}/calendar.ics", site=SITE)
+    body = build_feed("空", [], source=f"{SITE}/calendar.ics")
 
     calendar = Calendar.from_ical(body)
     assert [c.name for c in calendar.subcomponents] == ["VTIMEZONE"]
@@ -25,7 +25,7 @@ def test_an_empty_feed_is_a_whole_calendar() -> None:
 def test_words_that_look_like_the_end_stay_inside() -> None:
     # Folded, the text ends in a line of its own that reads “END:VEVENT”.
     event = EVENT.format("x" * 60 + "\r\n END:VEVENT")
-    body = build_feed("名", [("2022-370811-0001", event)], source=SITE, site=SITE)
+    body = build_feed("名", at_plans([("2022-370811-0001", event)], SITE), source=SITE)
 
     [_zone, found] = parse(body).children
     assert found.value("SUMMARY") == "x" * 60 + "END:VEVENT"
@@ -54,6 +54,6 @@ def test_the_name_says_what_is_in_it() -> None:
 
 
 def test_a_name_with_the_format_s_own_characters_is_escaped() -> None:
-    body = build_feed("a,b;c\\d\ne", [], source=SITE, site=SITE)
+    body = build_feed("a,b;c\\d\ne", [], source=SITE)
 
     assert parse(body).value("X-WR-CALNAME") == "a,b;c\\d\ne"
