@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ce_bases.plans.models import Form, PlanRevision, Reach, Subject, TimetableEntry
@@ -130,6 +130,8 @@ def differences(
 
 
 def _json_value(value: Any) -> Any:
+    if isinstance(value, datetime):  # typed on Jining's clocks, stored in UTC: the same moment
+        value = value.astimezone(UTC)
     return value.isoformat() if isinstance(value, date | time | datetime) else value
 
 

@@ -12,7 +12,7 @@ from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.events import publish as ask
 from ce_bases.core.text import Text, msg
 from ce_bases.documents.receipt import receipt_pdf
-from ce_bases.plans import editing, history, lists, queries, service, standing
+from ce_bases.plans import autosave, editing, history, lists, queries, service, standing
 from ce_bases.plans.blueprint import PLAN, bp
 from ce_bases.plans.events import LossesAsked
 from ce_bases.plans.forms import ReasonForm
@@ -37,7 +37,7 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["bp", "editing"]
+__all__ = ["autosave", "bp", "editing"]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
