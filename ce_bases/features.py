@@ -6,8 +6,12 @@ from ce_bases import tables  # noqa: F401 -- every table is known from here on
 from ce_bases.account_cli import account_cli
 from ce_bases.accounts import views as accounts_views
 from ce_bases.accounts.queries import admin_actors
+from ce_bases.attendance import (
+    closing_views,  # noqa: F401 -- its routes
+    offline_views,
+    review_views,
+)
 from ce_bases.attendance import guards as attendance_guards
-from ce_bases.attendance import offline_views, review_views
 from ce_bases.attendance import views as attendance_views
 from ce_bases.bureaus.queries import officer_actors
 from ce_bases.calendar import views as calendar_views
@@ -16,7 +20,7 @@ from ce_bases.checkin import personal_views, screen_views  # noqa: F401 -- their
 from ce_bases.checkin import views as checkin_views  # noqa: F401 -- its routes
 from ce_bases.core.actors import Role
 from ce_bases.core.text import Text, msg
-from ce_bases.credits import plan_views, unit_views  # noqa: F401 -- their routes
+from ce_bases.credits import due_views, plan_views, unit_views  # noqa: F401 -- their routes
 from ce_bases.credits import views as credits_views
 from ce_bases.credits.cli import hours_cli
 from ce_bases.credits.ledger_cli import ledger_cli
@@ -92,6 +96,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     Role.BASE: (
         ("plans.home", msg("今日工作")),
         ("plans.index", msg("培训计划")),
+        ("credits.due_list", msg("确认考勤")),
         ("plans.new", msg("新建计划")),
         ("organisers.venues", msg("场地")),
         ("organisers.lecturers", msg("授课人")),

@@ -58,6 +58,16 @@ class HeadcountForm(SiteForm):
     )
 
 
+class CloseForm(SiteForm):
+    """One button: nobody signs in after this."""
+
+
+class ReopenForm(SiteForm):
+    reason = TextField(
+        _l("重新开放的原因"), longest=300, required=_l("请写明为什么要重新开放签到。")
+    )
+
+
 class AnnulForm(SiteForm):
     """A correction by the base; the form's own key is the event's id."""
 

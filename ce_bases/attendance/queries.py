@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +24,13 @@ def teacher_id(session: Session, entry: TimetableEntry) -> int | None:
     if entry.lecturer_id is None:
         return None
     return session.scalar(select(Lecturer.account_id).where(Lecturer.id == entry.lecturer_id))
+
+
+def find_closing(session: Session, session_id: int) -> datetime | None:
+    """When the register of a session was closed; None while it is open."""
+    return session.scalar(
+        select(SessionRegister.closed_at).where(SessionRegister.session_id == session_id)
+    )
 
 
 def find_event(session: Session, session_id: int, event_id: str) -> SignEvent:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import correction, permissions, queries, register, service
+from ce_bases.attendance.flagging import flags_of_sessions
 from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import AnnulForm, MakeUpForm
 from ce_bases.attendance.intents import SignOutcome
@@ -44,6 +45,9 @@ def overview(session_id: int) -> ResponseReturnValue:
         summary=summaries[session_id],
         needs_out=needs_sign_out(timing_of(held), rule_of(held)),
         to_write=names_to_write(rows, font_path=font),
+        flags=flags_of_sessions(session(), [held]),
+        closed_at=queries.find_closing(session(), session_id),
+        may_reopen=_may(held, Action.REOPEN_REGISTER) and not service.closed_code(held),
         may_take=_may(held, Action.TAKE_SIGN_IN),
         may_print=_may(held, Action.PRINT_SHEET),
     )

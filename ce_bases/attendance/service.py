@@ -9,7 +9,7 @@ from ce_bases.attendance import permissions
 from ce_bases.attendance.fold import refold, rule_of, sign_of, timing_of
 from ce_bases.attendance.intents import SignIntent, SignOutcome, intent_hash
 from ce_bases.attendance.models import RefusedSign, SignEvent, Way
-from ce_bases.attendance.queries import teacher_id
+from ce_bases.attendance.queries import find_closing, teacher_id
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
@@ -19,6 +19,7 @@ from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.plans.workflow import PlanState
 from ce_bases.policy import attendance as rules
+from ce_bases.policy.closing import is_after_closing
 
 
 def record_sign(
@@ -44,7 +45,7 @@ def enter_sign(
     if (answered := find_answer(session, intent.event_id, digest)) is not None:
         return answered
     event = new_event(held, intent, digest=digest, actor=actor, now=now)
-    if code := _refusal(held, place, event):
+    if code := _refusal(held, place, event) or _closed(session, event):
         return refuse(session, event, code, now=now)
     event.off_hours = rules.is_off_hours(
         event.kind, event.occurred_at, timing_of(held), rule_of(held)
@@ -127,6 +128,14 @@ def _refusal(held: SessionInForce, place: Enrolment | None, event: SignEvent) ->
         or rules.refusal(sign_of(event), timing, rule)
         or ""
     )
+
+
+def _closed(session: Session, event: SignEvent) -> str:
+    """The code "closed" for what happened after the closing; the base's own entries may."""
+    if event.way in rules.BY_HAND:
+        return ""
+    closed_at = find_closing(session, event.session_id)
+    return "closed" if is_after_closing(event.occurred_at, closed_at) else ""
 
 
 def door_code(held: SessionInForce, at: datetime) -> str:

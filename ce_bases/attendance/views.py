@@ -97,7 +97,7 @@ def _parts(held: SessionInForce) -> dict[str, Any]:
     summaries = queries.summaries_of(db, {held.session_id: held.plan.id})
     return {
         "held": held,
-        "closed": service.door_code(held, now),
+        "closed": service.door_code(held, now) or _closed(held),
         "needs_out": needs_sign_out(timing, rule),
         "window_in": window("in", timing, rule),
         "window_out": window("out", timing, rule),
@@ -108,6 +108,10 @@ def _parts(held: SessionInForce) -> dict[str, Any]:
         "new_event_id": lambda: str(uuid.uuid4()),
         "kept": _kept(),
     }
+
+
+def _closed(held: SessionInForce) -> str:
+    return "closed" if queries.find_closing(session(), held.session_id) else ""
 
 
 @bp.post("/teach/sessions/<int:session_id>/sign")

@@ -3,13 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.models import SignKind
+from ce_bases.attendance.queries import find_closing
 from ce_bases.attendance.service import closed_code
 from ce_bases.checkin.codes import DoorCode, is_fresh
 from ce_bases.core.text import Text, msg
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.attendance import needs_sign_out, window
+from ce_bases.policy.closing import is_after_closing
 
 #: Coded reasons of refusal that only codes know; the rest are `attendance.intents.REFUSALS`.
 CODE_UNKNOWN, CODE_EXPIRED = "code_unknown", "code_expired"
@@ -65,6 +69,12 @@ def judge(held: SessionInForce, code: DoorCode, moment: datetime) -> Phase:
     return phase
 
 
+def after_closing(session: Session, held: SessionInForce, phase: Phase, moment: datetime) -> Phase:
+    """`phase`, unless the register was closed before `moment`."""
+    closed_at = find_closing(session, held.session_id)
+    return replace(phase, code="closed") if is_after_closing(moment, closed_at) else phase
+
+
 def sign_out_window(held: SessionInForce) -> tuple[datetime, datetime] | None:
     """When to sign out of a session, where that is asked for."""
     timing, rule = timing_of(held), rule_of(held)
@@ -94,6 +104,7 @@ def _ahead(phase: Phase) -> tuple[Text, Text]:
 
 
 _SEE_LECTURER = msg("请找授课人或班主任在名单上点名。")
+_SEE_BASE = msg("漏签的请当场找办班单位的班主任登记，由办班单位补签。")
 _WORDS: dict[str, tuple[Text, Text]] = {
     CODE_UNKNOWN: (
         msg("没有认出这个码。"),
@@ -120,6 +131,7 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         msg("您不在这个班的名单上。"),
         msg("请找办班单位的班主任加入名单，再扫一次。"),
     ),
+    "closed": (msg("这个课次的签到已经结束。"), _SEE_BASE),
     "cancelled": (msg("这个培训班已经取消，不能签到。"), msg("请与办班单位联系。")),
     "confirmed": (
         msg("这个班的考勤已经确认，不能再签到。"),

@@ -13,7 +13,7 @@ from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.models import SignKind
 from ce_bases.checkin import codes
 from ce_bases.checkin.blueprint import bp, personal_key
-from ce_bases.checkin.door import phase_at
+from ce_bases.checkin.door import after_closing, phase_at
 from ce_bases.checkin.forms import PresentedForm
 from ce_bases.checkin.pictures import read_qr
 from ce_bases.checkin.presented import Presented, take_code, words_for
@@ -113,7 +113,8 @@ def _answer(
 
 def _show(held: SessionInForce, form: PresentedForm, outcome: SignOutcome | None = None) -> str:
     result = _read(held, outcome) if outcome else {"outcome": None, "held": held}
-    phase = phase_at(held, request_now())
+    now = request_now()
+    phase = after_closing(session(), held, phase_at(held, now), now)
     return render_template(
         "checkin/reader.html",
         form=form,

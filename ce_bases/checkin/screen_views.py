@@ -12,7 +12,7 @@ from ce_bases.attendance.fold import rule_of
 from ce_bases.attendance.models import SignKind
 from ce_bases.checkin.blueprint import bp, door_key
 from ce_bases.checkin.codes import DoorCode, door_digits, door_text, left_of_step, step_at
-from ce_bases.checkin.door import Phase, phase_at
+from ce_bases.checkin.door import Phase, after_closing, phase_at
 from ce_bases.core.access import Action
 from ce_bases.documents.qr import qr_inline
 from ce_bases.plans.queries import SessionInForce
@@ -41,7 +41,7 @@ def _parts(session_id: int) -> dict[str, Any]:
         session(), session_id, actor=current_actor(), action=Action.TAKE_SIGN_IN
     )
     now, seconds = request_now(), rule_of(held).code_step_seconds
-    phase = phase_at(held, now)
+    phase = after_closing(session(), held, phase_at(held, now), now)
     summary = queries.summaries_of(session(), {session_id: held.plan.id})[session_id]
     left = left_of_step(now, seconds)
     return {

@@ -36,7 +36,7 @@ def scan(code: str) -> ResponseReturnValue:
     held = queries.public_door(session(), read.session_id) if read else None
     if read is None or held is None:
         return _refused(door.CODE_UNKNOWN)
-    phase = door.judge(held, read, now)
+    phase = door.after_closing(session(), held, door.judge(held, read, now), now)
     if phase.is_open:
         return _granted(handset, [held], phase.kind)
     last = handset.live_scan(now)
@@ -104,9 +104,14 @@ def _doors_showing(digits: str) -> list[SessionInForce]:
     for held in queries.public_doors(session(), now):
         step = step_at(now, rule_of(held).code_step_seconds)
         shown = {door_digits(DoorCode(held.session_id, step - back), key) for back in (0, 1)}
-        if digits in shown and door.phase_at(held, now).is_open:
+        if digits in shown and _phase(held).is_open:
             found.append(held)
     return found
+
+
+def _phase(held: SessionInForce) -> door.Phase:
+    now = request_now()
+    return door.after_closing(session(), held, door.phase_at(held, now), now)
 
 
 @bp.get("/s/here")

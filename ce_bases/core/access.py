@@ -50,6 +50,7 @@ class Action(StrEnum):
     TAKE_SIGN_IN = "take_sign_in"
     SCAN_DOOR_CODE = "scan_door_code"
     SIGN_IN_ONESELF = "sign_in_oneself"
+    REOPEN_REGISTER = "reopen_register"
     MAKE_UP_ATTENDANCE = "make_up_attendance"
     CONFIRM_ATTENDANCE = "confirm_attendance"
     OBJECT_TO_HOURS = "object_to_hours"
@@ -94,6 +95,7 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     # Judged before the login; it gives a moment, not a sign-in.
     Action.SCAN_DOOR_CODE: _EVERYBODY,
     Action.SIGN_IN_ONESELF: {Role.PROFESSIONAL: PERSON},
+    Action.REOPEN_REGISTER: {Role.BASE: Grant(Scope.OWN_BASE, second=True), **_BUREAUS},
     Action.MAKE_UP_ATTENDANCE: {Role.BASE: Grant(Scope.OWN_BASE, second=True)},
     Action.CONFIRM_ATTENDANCE: {Role.BASE: BASE, **_BUREAUS},
     Action.OBJECT_TO_HOURS: _BUREAUS,

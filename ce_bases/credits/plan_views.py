@@ -4,6 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from ce_bases.attendance.flagging import flags_of_sessions, sessions_of
+from ce_bases.attendance.queries import plans_of, summaries_of
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES
 from ce_bases.core.errors import RuleViolationError
@@ -36,6 +38,8 @@ def confirm(plan_id: int) -> ResponseReturnValue:
         plan=plan,
         revision=in_force(plan),
         preview=preview(session(), plan, actor=actor, now=now),
+        flags=flags_of_sessions(session(), sessions_of(plan)),
+        registers=summaries_of(session(), plans_of(sessions_of(plan))),
         made=made,
         object_until=deadlines.object_until(made.confirmation.confirmed_at) if made else None,
         form=ConfirmForm(),

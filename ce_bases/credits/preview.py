@@ -22,7 +22,9 @@ from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan, TimetableEntry
 from ce_bases.plans.queries import in_force
 from ce_bases.plans.workflow import STATE_LABELS, PlanState
+from ce_bases.policy.flags import is_mostly_by_hand
 from ce_bases.policy.registry import filing_policy_for
+from ce_bases.policy.shapes import AttendanceRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def preview(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> Pre
     entries = revision.entries if revision else []
     counted = _counts(session, plan.id)
     absent = _absent(session, plan.id)
-    share = filing_policy_for(business_date(now).year).attendance.by_hand_share
-    sessions = [_count(e, counted.get(e.session_id), absent, share, now) for e in entries]
+    rule = filing_policy_for(business_date(now).year).attendance
+    sessions = [_count(e, counted.get(e.session_id), absent, rule, now) for e in entries]
     due = confirm_by(last_day(revision)) if revision and entries else None
     return Preview(
         sessions=sessions,
@@ -135,7 +137,7 @@ def _count(
     entry: TimetableEntry,
     counted: Any,
     absent: Mapping[tuple[int, bool], list[str]],
-    share: float,
+    rule: AttendanceRule,
     now: datetime,
 ) -> SessionCount:
     present, by_hand = (counted.present, counted.by_hand) if counted else (0, 0)
@@ -146,5 +148,5 @@ def _count(
         missing=absent.get((entry.session_id, False), []),
         unsigned_out=absent.get((entry.session_id, True), []),
         by_hand=by_hand,
-        is_mostly_by_hand=by_hand > present * share,
+        is_mostly_by_hand=is_mostly_by_hand(by_hand, present, rule),
     )

@@ -1,5 +1,6 @@
 """Confirming attendance, which posts the hours, and taking posted hours back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -50,6 +51,20 @@ def confirm_attendance(
     act = Act("confirm_attendance", "plan", plan.id, after={**figures, "lines": posted})
     record(session, act, actor=actor, now=now)
     return confirmation
+
+
+def confirm_several(
+    session: Session, plans: Sequence[Plan], *, actor: Actor, now: datetime
+) -> list[Confirmation]:
+    """Confirm all of `plans` or, when one of them cannot be, none.
+
+    Every plan is held before the first is judged, in the order of their ids, so that two who
+    confirm some of the same classes wait for each other instead of standing in a circle.
+    """
+    ordered = sorted(plans, key=lambda plan: plan.id)
+    for plan in ordered:
+        lock(session, plan)
+    return [confirm_attendance(session, plan, actor=actor, now=now) for plan in ordered]
 
 
 def _over_and_filed(plan: Plan, now: datetime) -> PlanRevision:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from ce_bases.attendance.flagging import flags_of_sessions, sessions_of
 from ce_bases.audit.queries import history_of
 from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.core.access import Action
@@ -50,6 +51,8 @@ def _page(plan_id: int, against: DecisionForm) -> str:
     actor = current_actor()
     plan, revision = queries.get_case(session(), plan_id, actor=actor)
     is_pending = plan.state is PlanState.SUBMITTED and revision.standing is Standing.PENDING
+    sessions = sessions_of(plan)
+    flags = flags_of_sessions(session(), sessions)
     filing = DecisionForm(formdata=None)
     filing.version.data = plan.version
     against.version.data = against.version.data or plan.version
@@ -63,6 +66,7 @@ def _page(plan_id: int, against: DecisionForm) -> str:
         is_pending=is_pending,
         checks=review.checks_of(session(), plan, revision) if is_pending else [],
         changes=review.changes_of(plan, revision),
+        flagged=[(held, flags[held.session_id]) for held in sessions if held.session_id in flags],
         state=standing.state_shown(plan, today()),
         holder=standing.who_has_it(plan, today()),
         lines=history.told(history_of(session(), "plan", plan.id)),

@@ -8,6 +8,7 @@ from ce_bases.policy.shapes import (
     ChangeRule,
     ConflictRule,
     FilingRule,
+    FlagRule,
     Works,
     YearlyRequirement,
     YearPolicy,
@@ -133,6 +134,12 @@ POLICY = YearPolicy(
         code_step_seconds=20,
         grant_minutes=10,
         clause=PUBLIC,
+    ),
+    flags=FlagRule(
+        # Looking at a face before each tap takes two seconds and more; one a second for a
+        # quarter of a minute is a list ticked off without looking up.
+        burst_taps=15,
+        burst_seconds=15,
     ),
     conflicts=ConflictRule(
         # The base knows its own lecturers: a clash there is a slip of the pen.

@@ -101,6 +101,17 @@ class AttendanceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagRule:
+    """From when on what was seen at a door is pointed out — rules §5; never a refusal.
+
+    `burst_taps` people tapped within `burst_seconds` by one hand are pointed out.
+    """
+
+    burst_taps: int
+    burst_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictRule:
     """How severe each clash of timetables is — rules §4."""
 
@@ -161,6 +172,7 @@ class YearPolicy:
     online_from: tuple[int, int]
     online_to: tuple[int, int]
     attendance: AttendanceRule
+    flags: FlagRule
     conflicts: ConflictRule
     changes: ChangeRule
     public_required_topics: tuple[str, ...]
