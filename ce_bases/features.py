@@ -110,7 +110,10 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
         ("calendar.own_feed", msg("我的日历")),
     ),
     Role.LECTURER: (("attendance.today", msg("我的课次")),),
-    Role.UNIT: (("credits.people", msg("本单位人员")),),
+    Role.UNIT: (
+        ("credits.people", msg("本单位人员")),
+        ("enrolment.staff_classes", msg("本单位报名")),
+    ),
 }
 
 

@@ -15,12 +15,13 @@ from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.models import WAY_LABELS
 from ce_bases.attendance.sheet import names_to_write
 from ce_bases.core.access import Action
+from ce_bases.enrolment import queries as enrolment
 from ce_bases.plans.queries import SessionInForce, get_session_in_force
 from ce_bases.policy.attendance import may_make_up, needs_sign_out
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
-from ce_bases.web.moment import request_now
+from ce_bases.web.moment import request_now, today
 
 bp = Blueprint("attendance_review", __name__)
 
@@ -139,8 +140,11 @@ def _after(session_id: int, person_id: int, outcome: SignOutcome, done: str) -> 
 @bp.get("/me/classes")
 @allow(Action.READ_OWN_RECORD)
 def own_classes() -> ResponseReturnValue:
-    """The classes one is enrolled in, with one's own sign-ins."""
+    """The classes one is enrolled in or waits for, and every session with one's own sign-ins."""
     person_id = current_actor().person_id or 0
     return render_template(
-        "attendance/own.html", sessions=queries.own_sessions(session(), person_id)
+        "attendance/own.html",
+        today=today(),
+        classes=enrolment.own_classes(session(), person_id, today=today()),
+        sessions=queries.own_sessions(session(), person_id),
     )

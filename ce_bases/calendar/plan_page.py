@@ -11,7 +11,8 @@ from ce_bases.calendar.blueprint import bp, get_plan_at, site_address
 from ce_bases.calendar.structured import events_of
 from ce_bases.core.access import Action
 from ce_bases.core.text import Text
-from ce_bases.enrolment.queries import enrolled
+from ce_bases.enrolment.queries import public_seats
+from ce_bases.enrolment.window import closes_at
 from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, TimetableEntry
 from ce_bases.plans.standing import shown_revision, state_shown, who_has_it
 from ce_bases.plans.workflow import ACTION_LABELS, STATE_LABELS, PlanAction
@@ -50,7 +51,8 @@ def plan(number: str) -> ResponseReturnValue:
         bureau=BY_CODE[found.bureau_code],
         venues=_venues(revision.entries),
         total=sum(entry.halves for entry in revision.entries),
-        taken=enrolled(session(), found.id),
+        seats=public_seats(session(), [found.id])[found.id],
+        enrol_closes_at=closes_at(revision),
         now=request_now(),
         today=today(),
         labels={

@@ -1,6 +1,6 @@
 """What a browser may send to write a roster. Shape only."""
 
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from ce_bases.enrolment.parsing import MAX_CHARACTERS
@@ -53,3 +53,28 @@ class ImportForm(SiteForm):
 
 class EmptyForm(SiteForm):
     """A button: nothing but the key."""
+
+
+MOST_CHOSEN = 200
+
+
+def _row_id(text: str) -> int:
+    """A number a row can have; ValueError for any other."""
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError(text)
+    return number
+
+
+class ChooseForm(SiteForm):
+    """The people of a unit that were ticked."""
+
+    person = SelectMultipleField(
+        _l("人员"),
+        [
+            InputRequired(_l("请先勾选要报名的人。")),
+            Length(max=MOST_CHOSEN, message=_l("一次最多勾选 %(max)d 人，请分几次。")),
+        ],
+        coerce=_row_id,
+        validate_choice=False,
+    )

@@ -1,20 +1,24 @@
 """Reads of rosters, each within what the actor may know of."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES, Actor
 from ce_bases.core.errors import NotFoundError
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.organisers.models import OrganiserKind, Venue
-from ce_bases.people.models import Person
-from ce_bases.plans.models import Plan, PlanRevision
+from ce_bases.people.models import Affiliation, Person
+from ce_bases.plans.models import Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.queries import get_plan, in_force, open_revision
 
+# SQLite of older builds takes 999 values a statement.
+CHUNK = 500
 SORTS = {
     "initials": (Person.initials, Person.name, Enrolment.id),
     "unit": (Enrolment.unit_name, Person.initials, Enrolment.id),
@@ -42,7 +46,7 @@ def get_own_plan(session: Session, plan_id: int, *, actor: Actor, action: Action
 
 
 def get_enrolment(session: Session, plan: Plan, enrolment_id: int) -> Enrolment:
-    """A live place on the roster of a plan the caller has scoped; raises NotFoundError."""
+    """A seat or a place in the waiting list of a plan the caller scoped; or NotFoundError."""
     found = session.scalars(
         select(Enrolment)
         .join(Enrolment.person)
@@ -50,7 +54,7 @@ def get_enrolment(session: Session, plan: Plan, enrolment_id: int) -> Enrolment:
         .where(
             Enrolment.id == enrolment_id,
             Enrolment.plan_id == plan.id,
-            Enrolment.place == Place.ENROLLED,
+            Enrolment.place != Place.CANCELLED,
         )
     ).one_or_none()
     if found is None:
@@ -115,3 +119,156 @@ def seats(session: Session, plan: Plan) -> int | None:
     smallest = session.scalar(select(func.min(Venue.capacity)).where(Venue.id.in_(venue_ids)))
     known = [number for number in (revision.planned_number, smallest) if number is not None]
     return min(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """How full a class is; `planned` is what it takes (None: no limit is known)."""
+
+    planned: int | None = None
+    taken: int = 0
+    waiting: int = 0
+
+    @property
+    def left(self) -> int | None:
+        """Seats nobody has and nobody waits for."""
+        if self.planned is None:
+            return None
+        return 0 if self.waiting else max(0, self.planned - self.taken)
+
+
+def public_seats(session: Session, plan_ids: Iterable[int]) -> dict[int, Seats]:
+    """Plan id → how full it is, for the filed ones of these plans; no name is read."""
+    wanted = sorted(set(plan_ids))
+    found: dict[int, Seats] = {}
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        counts = _counts(session, chunk)
+        planned = session.execute(
+            select(PlanRevision.plan_id, PlanRevision.planned_number, func.min(Venue.capacity))
+            .outerjoin(TimetableEntry, TimetableEntry.revision_id == PlanRevision.id)
+            .outerjoin(Venue, Venue.id == TimetableEntry.venue_id)
+            .where(PlanRevision.plan_id.in_(chunk), PlanRevision.standing == Standing.IN_FORCE)
+            .group_by(PlanRevision.plan_id, PlanRevision.planned_number)
+        )
+        for plan_id, number, smallest in planned:
+            known = [limit for limit in (number, smallest) if limit is not None]
+            taken, waiting = (counts.get((plan_id, p), 0) for p in (Place.ENROLLED, Place.WAITING))
+            found[plan_id] = Seats(min(known, default=None), taken, waiting)
+    return found
+
+
+def _counts(session: Session, plan_ids: list[int]) -> dict[tuple[int, Place], int]:
+    rows = session.execute(
+        select(Enrolment.plan_id, Enrolment.place, func.count())
+        .where(Enrolment.plan_id.in_(plan_ids), Enrolment.place != Place.CANCELLED)
+        .group_by(Enrolment.plan_id, Enrolment.place)
+    )
+    return {(plan_id, place): count for plan_id, place, count in rows}
+
+
+def waiting_list(plan_id: int) -> Select[Any]:
+    """Who waits for a seat, first come first."""
+    return (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .options(contains_eager(Enrolment.person))
+        .where(Enrolment.plan_id == plan_id, Enrolment.place == Place.WAITING)
+        .order_by(Enrolment.waiting_since, Enrolment.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClass:
+    """A class one has a seat in or waits for; `position` in the waiting list, None with a seat."""
+
+    plan: Plan
+    revision: PlanRevision
+    place: Enrolment
+    position: int | None
+
+    def coming(self, today: date) -> list[TimetableEntry]:
+        """Its sessions from today on."""
+        return [entry for entry in self.revision.entries if entry.held_on >= today]
+
+
+def own_classes(session: Session, person_id: int, *, today: date) -> list[OwnClass]:
+    """The published classes of one person that are not over, next opening first."""
+    rows = session.execute(
+        select(Plan, PlanRevision, Enrolment)
+        .join(PlanRevision, PlanRevision.plan_id == Plan.id)
+        .join(Enrolment, Enrolment.plan_id == Plan.id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.place != Place.CANCELLED,
+            PlanRevision.standing == Standing.IN_FORCE,
+            PlanRevision.closes_on >= today,
+        )
+        .options(selectinload(PlanRevision.entries), joinedload(Plan.organiser))
+        .order_by(PlanRevision.opens_on, Plan.id)
+    )
+    return [OwnClass(*row, find_position(session, row[2])) for row in rows]
+
+
+def find_position(session: Session, place: Enrolment | None) -> int | None:
+    """Where somebody stands in the waiting list, from 1; None for who does not wait."""
+    if place is None or place.place is not Place.WAITING:
+        return None
+    return position(session, place)
+
+
+def staff_places(session: Session, plan_id: int, unit_id: int) -> list[Enrolment]:
+    """Who of a unit's people has a seat or waits, seats first, then as they wait."""
+    return list(
+        session.scalars(
+            select(Enrolment)
+            .join(Enrolment.person)
+            .join(Affiliation, Affiliation.person_id == Person.id)
+            .options(contains_eager(Enrolment.person))
+            .where(
+                Enrolment.plan_id == plan_id,
+                Enrolment.place != Place.CANCELLED,
+                Affiliation.unit_id == unit_id,
+                Affiliation.until_on.is_(None),
+            )
+            .order_by(Enrolment.waiting_since.asc().nulls_first(), Person.initials, Enrolment.id)
+        )
+    )
+
+
+def staff_classes(unit_id: int, *, today: date) -> Select[Any]:
+    """(plan, revision, seats, waiting) of classes to come in which a unit's people are enrolled."""
+    counts = [
+        func.count().filter(Enrolment.place == place) for place in (Place.ENROLLED, Place.WAITING)
+    ]
+    per_plan = (
+        select(Enrolment.plan_id, counts[0].label("seated"), counts[1].label("waiting"))
+        .join(Affiliation, Affiliation.person_id == Enrolment.person_id)
+        .where(
+            Enrolment.place != Place.CANCELLED,
+            Affiliation.unit_id == unit_id,
+            Affiliation.until_on.is_(None),
+        )
+        .group_by(Enrolment.plan_id)
+        .subquery()
+    )
+    return (
+        select(Plan, PlanRevision, per_plan.c.seated, per_plan.c.waiting)
+        .join(per_plan, per_plan.c.plan_id == Plan.id)
+        .join(PlanRevision, PlanRevision.plan_id == Plan.id)
+        .where(PlanRevision.standing == Standing.IN_FORCE, PlanRevision.closes_on >= today)
+        .options(joinedload(Plan.organiser))
+        .order_by(PlanRevision.opens_on, Plan.id)
+    )
+
+
+def position(session: Session, place: Enrolment) -> int:
+    """The place in the waiting list of somebody who waits, from 1."""
+    before = or_(
+        Enrolment.waiting_since < place.waiting_since,
+        (Enrolment.waiting_since == place.waiting_since) & (Enrolment.id < place.id),
+    )
+    ahead = select(func.count()).where(
+        Enrolment.plan_id == place.plan_id, Enrolment.place == Place.WAITING, before
+    )
+    return (session.scalar(ahead) or 0) + 1

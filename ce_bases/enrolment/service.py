@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.audit.service import Act, record
-from ce_bases.core import events
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import InvalidInputError, RuleViolationError, WrongStateError
 from ce_bases.core.identity import IdVault
 from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
-from ce_bases.enrolment import queries
-from ce_bases.enrolment.events import LeavingRoster
+from ce_bases.enrolment import places, queries, telling
 from ce_bases.enrolment.models import Enrolment, Place, Via
 from ce_bases.enrolment.parsing import MAX_ROWS, Row, spreadsheet_damage
-from ce_bases.people.models import Affiliation, Person, Unit
+from ce_bases.people.models import Person
+from ce_bases.people.queries import current_units
 from ce_bases.people.service import (
     OTHER_NAME,
     Stated,
@@ -30,6 +28,7 @@ from ce_bases.people.service import (
     problems_of,
 )
 from ce_bases.plans.models import Plan
+from ce_bases.plans.moves import take
 from ce_bases.plans.permissions import require
 from ce_bases.plans.workflow import STATE_LABELS, PlanState
 
@@ -167,7 +166,9 @@ def import_roster(
     new = [checked.row.person for checked in check.of(Finding.NEW)]
     people = find_or_add_people(session, new, vault=vault, actor=actor, now=now)
     by_person = {people[vault.index(person.number)].id: person for person in new}
-    _seat(session, plan, by_person, actor=actor, now=now)
+    seated = _seat(session, plan, by_person, actor=actor, now=now)
+    if plan.state is PlanState.FILED:
+        telling.tell_seated(session, plan, seated, by=plan.organiser.name, now=now)
     if new:
         after = {"added": len(new), "people": sorted(by_person)}
         record(session, Act("import_roster", "plan", plan.id, after=after), actor=actor, now=now)
@@ -177,7 +178,7 @@ def import_roster(
 def _open_roster(session: Session, plan: Plan, *, actor: Actor) -> None:
     """Lock the plan (two clerks must not fill the last seat twice) and see that it is open."""
     require(actor, Action.IMPORT_ROSTER, plan)
-    lock(session, plan)
+    take(session, plan)
     if plan.state not in OPEN_STATES:
         raise WrongStateError(
             msg("这份计划现在是“%(state)s”，名单不能再改。", state=STATE_LABELS[plan.state]),
@@ -187,36 +188,22 @@ def _open_roster(session: Session, plan: Plan, *, actor: Actor) -> None:
 
 def _seat(
     session: Session, plan: Plan, people: dict[int, Stated], *, actor: Actor, now: datetime
-) -> None:
+) -> list[Enrolment]:
     known = queries.enrolments_by_person(session, plan.id, people)
-    units = _current_units(session, plan, people)
+    units = current_units(session, (i for i, person in people.items() if not person.unit_name))
+    seated = []
     for person_id, person in people.items():
         place = known.get(person_id)
         if place is None:
             place = Enrolment(plan_id=plan.id, person_id=person_id, created_at=now)
             session.add(place)
-        place.place, place.cancelled_at = Place.ENROLLED, None
+        place.place, place.cancelled_at, place.waiting_since = Place.ENROLLED, None, None
         place.via, place.created_by = Via.ROSTER, actor.account_id
         place.unit_name = person.unit_name or units.get(person_id, "")
         place.post = person.post
+        seated.append(place)
     session.flush()
-
-
-def _current_units(session: Session, plan: Plan, people: dict[int, Stated]) -> dict[int, str]:
-    """Where those people work now for whom the table names no unit."""
-    unstated = sorted(i for i, person in people.items() if not person.unit_name)
-    found: dict[int, str] = {}
-    for start in range(0, len(unstated), 500):
-        rows = session.execute(
-            select(Affiliation.person_id, Unit.name)
-            .join(Unit, Unit.id == Affiliation.unit_id)
-            .where(
-                Affiliation.person_id.in_(unstated[start : start + 500]),
-                Affiliation.until_on.is_(None),
-            )
-        )
-        found.update((person_id, name) for person_id, name in rows)
-    return found
+    return seated
 
 
 def add_one(
@@ -237,11 +224,23 @@ def remove(
     """Take somebody off the roster; refused (by attendance) once they have signed in."""
     _open_roster(session, plan, actor=actor)
     lock(session, enrolment)
-    if enrolment.place is not Place.ENROLLED:
+    if enrolment.place is Place.CANCELLED:
         raise WrongStateError(
             msg("这个人已经不在名单上了。"), next_step=msg("请刷新名单，查看最新情况。")
         )
-    events.publish(session, LeavingRoster(plan.id, enrolment.person_id))
-    enrolment.place, enrolment.cancelled_at = Place.CANCELLED, now
-    before = {"person": enrolment.person_id}
-    record(session, Act("remove_from_roster", "plan", plan.id, before=before), actor=actor, now=now)
+    places.give_up(session, plan, [enrolment], act="remove_from_roster", actor=actor, now=now)
+    if plan.filing_number is not None:
+        by = plan.organiser.name
+        telling.tell_taken_off(session, plan, [enrolment], by=by, now=now)
+
+
+def promote_next(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> Enrolment:
+    """Give the next free seat to who waits longest; by hand, also after the class has opened."""
+    _open_roster(session, plan, actor=actor)
+    moved = places.move_up(session, plan, most=1, actor=actor, now=now)
+    if not moved:
+        raise WrongStateError(
+            msg("没有空出的名额，或者已经没有人候补。"),
+            next_step=msg("请刷新名单，查看最新情况。"),
+        )
+    return moved[0]

@@ -1,16 +1,16 @@
 """Rosters: the list, one person typed, a table pasted, somebody taken off."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.core.access import Action, grant_for
 from ce_bases.core.actors import Role
 from ce_bases.core.errors import InvalidInputError, RuleViolationError, UserFacingError
-from ce_bases.enrolment import queries, service
+from ce_bases.enrolment import own_views, queries, service, unit_views
+from ce_bases.enrolment.blueprint import answered, bp
 from ce_bases.enrolment.forms import EmptyForm, ImportForm, PasteForm, PersonForm
 from ce_bases.enrolment.parsing import MAX_ROWS, read_text
 from ce_bases.enrolment.service import FINDING_LABELS, OPEN_STATES, Finding
@@ -26,7 +26,7 @@ from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
 from ce_bases.web.vault import vault
 
-bp = Blueprint("enrolment", __name__)
+__all__ = ["bp", "own_views", "unit_views"]
 
 
 def _own_plan(db: Session, plan_id: int) -> Plan:
@@ -87,16 +87,11 @@ def add(plan_id: int) -> ResponseReturnValue:
         return _show_roster(_own_plan(session(), plan_id), form), 422
     except RuleViolationError as error:
         return _show_roster(_own_plan(session(), plan_id), form, refusal=error), 422
-    if _answered(address, "found") == Finding.THERE:
+    if answered(address, "found") == Finding.THERE:
         flash(_("%(name)s 已在名单上，没有重复录入。", name=person.name), "time")
     else:
         flash(_("已录入 %(name)s。", name=person.name), "done")
     return redirect(url_for("enrolment.roster", plan_id=plan_id, sort="newest"))
-
-
-def _answered(address: str, name: str) -> str:
-    """A figure of the (possibly stored) answer of a command, which is an address."""
-    return parse_qs(urlsplit(address).query).get(name, [""])[0]
 
 
 @bp.get("/filing/plans/<int:plan_id>/roster/paste")
@@ -165,7 +160,7 @@ def import_(plan_id: int) -> ResponseReturnValue:
     except (InvalidInputError, RuleViolationError) as error:
         retry = PasteForm(formdata=None, text=form.text.data)
         return _preview(_own_plan(session(), plan_id), retry, refusal=error)
-    added, wrong = _answered(address, "added"), _answered(address, "wrong")
+    added, wrong = answered(address, "added"), answered(address, "wrong")
     if wrong == "0":
         flash(_("已录入 %(added)s 人。", added=added), "done")
     else:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ce_bases.core.text import Text
+from ce_bases.plans.workflow import PlanAction
 from ce_bases.policy.changes import Change
 
 #: Changes that people on the roster must hear of: when, where, how, and what it costs.
@@ -11,6 +12,17 @@ TOLD_TO_LEARNERS = frozenset(
     {"session", "held_on", "starts_at", "ends_at", "venue", "county"}
     | {"form", "live_address", "fee_cents"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMoved:
+    """A plan has taken a step of `workflow`, with this reason; `by` is the account that did it."""
+
+    plan_id: int
+    action: PlanAction
+    reason: str
+    by: int | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from ce_bases.audit.models import AuditEntry
 from ce_bases.audit.service import Act, record
+from ce_bases.core import events
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import ForbiddenError, InvalidInputError, WrongStateError
 from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
 from ce_bases.organisers.models import Organiser
+from ce_bases.plans.events import PlanMoved
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.permissions import require
 from ce_bases.plans.workflow import ACTION_LABELS, PlanAction, next_state
@@ -44,7 +46,7 @@ def move(  # noqa: PLR0913 -- the whole act in one call
     reason: str = "",
     changes: Mapping[str, Any] | None = None,
 ) -> None:
-    """Take a locked plan one step along `workflow`, with its audit line."""
+    """Take a locked plan one step along `workflow`, with its audit line; who cares is told."""
     before = plan.state
     plan.state = next_state(before, action)
     plan.state_since = plan.updated_at = now
@@ -61,6 +63,8 @@ def move(  # noqa: PLR0913 -- the whole act in one call
         actor=actor,
         now=now,
     )
+    by = actor.account_id if actor else None
+    events.publish(session, PlanMoved(plan.id, action, reason, by, now))
 
 
 def check_version(session: Session, plan: Plan, expected: int) -> None:

@@ -1,0 +1,129 @@
+"""Forty people and ten seats: never an eleventh, and a control without the lock that seats more."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ce_bases.core.actors import Actor
+from ce_bases.enrolment import choosing, queries
+from ce_bases.enrolment.models import Enrolment, Place, Via
+from ce_bases.plans.models import Plan
+from ce_bases.web.extensions import db, in_transaction, make_write_session
+from tests.conftest import NOON_1_JUNE as NOW
+from tests.factories.joining import make_learners
+from tests.factories.plans import filed_plan
+from tests.factories.world import World
+
+pytestmark = pytest.mark.concurrency
+
+PEOPLE, SEATS = 40, 10
+
+
+@pytest.fixture
+def crowd(session: Session, world: World) -> tuple[int, list[Actor]]:
+    """The id of a class of ten seats, and forty who want one."""
+    plan = filed_plan(session, world, now=NOW, planned_number=SEATS)
+    people = make_learners(session, world, PEOPLE, now=NOW)
+    session.commit()
+    return plan.id, people
+
+
+def all_at_once(app: Flask, work: Callable[[int], object]) -> None:
+    start = Barrier(PEOPLE)
+
+    def run(number: int) -> None:
+        with app.app_context():
+            start.wait(timeout=30)
+            try:
+                work(number)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        list(pool.map(run, range(PEOPLE)))
+
+
+def counted() -> Counter[Place]:
+    with make_write_session() as session:
+        rows = session.execute(select(Enrolment.place, func.count()).group_by(Enrolment.place))
+        return Counter(dict(rows.all()))
+
+
+def test_forty_at_once_fill_ten_seats_and_thirty_wait_in_one_order(
+    app: Flask, world: World, crowd: tuple[int, list[Actor]]
+) -> None:
+    plan_id, people = crowd
+
+    def join(number: int) -> None:
+        in_transaction(
+            lambda s: (
+                choosing.enrol_oneself(
+                    s, s.get_one(Plan, plan_id), actor=people[number], now=NOW
+                ).place
+            )
+        )
+
+    all_at_once(app, join)
+    assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS}
+    with make_write_session() as session:
+        waiting = session.scalars(queries.waiting_list(plan_id)).all()
+        numbers = [queries.find_position(session, place) for place in waiting]
+    assert numbers == list(range(1, PEOPLE - SEATS + 1))
+
+
+def test_forty_cancelling_and_coming_at_once_never_overfill_nor_leave_a_seat_empty(
+    app: Flask, world: World, crowd: tuple[int, list[Actor]]
+) -> None:
+    plan_id, people = crowd
+    with make_write_session() as session:
+        plan = session.get_one(Plan, plan_id)
+        for actor in people[:20]:
+            choosing.enrol_oneself(session, plan, actor=actor, now=NOW)
+        session.commit()
+
+    def act(number: int) -> None:
+        verb = choosing.enrol_oneself if number >= 20 else choosing.cancel_own
+        in_transaction(
+            lambda s: (verb(s, s.get_one(Plan, plan_id), actor=people[number], now=NOW), None)[1]
+        )
+
+    all_at_once(app, act)
+    assert counted() == {Place.CANCELLED: 20, Place.ENROLLED: SEATS, Place.WAITING: 10}
+
+
+def test_control_without_the_lock_more_people_sit_than_there_are_seats(
+    app: Flask, world: World, crowd: tuple[int, list[Actor]]
+) -> None:
+    """Missing: the plan's lock (on SQLite the writer's turn) before the seats are counted."""
+    plan_id, people = crowd
+    judged = Barrier(PEOPLE)
+
+    def join(number: int) -> None:
+        with make_write_session() as session:
+            plan = session.get_one(Plan, plan_id)
+            free = (queries.seats(session, plan) or 0) - queries.enrolled(session, plan_id)
+            session.rollback()  # SQLite's writers queue at BEGIN: the decision is older than that
+        judged.wait(timeout=30)
+
+        def work(session: Session) -> None:
+            place = Place.ENROLLED if free > 0 else Place.WAITING
+            session.add(
+                Enrolment(
+                    plan_id=plan_id,
+                    person_id=people[number].person_id,
+                    place=place,
+                    via=Via.SELF,
+                    created_at=NOW,
+                )
+            )
+
+        in_transaction(work)
+
+    all_at_once(app, join)
+    assert counted() == {Place.ENROLLED: PEOPLE}
