@@ -18,6 +18,8 @@ from ce_bases.calendar import views as calendar_views
 from ce_bases.checkin import blueprint as checkin_blueprint
 from ce_bases.checkin import personal_views, screen_views  # noqa: F401 -- their routes
 from ce_bases.checkin import views as checkin_views  # noqa: F401 -- its routes
+from ce_bases.claims import pages as claims_pages
+from ce_bases.claims import views as claims_views
 from ce_bases.core.actors import Role
 from ce_bases.core.text import Text, msg
 from ce_bases.credits import due_views, plan_views, unit_views  # noqa: F401 -- their routes
@@ -51,6 +53,7 @@ BLUEPRINTS = (
     organisers_views.bp,
     enrolment_views.bp,
     credits_views.bp,
+    claims_views.bp,
     attendance_views.bp,
     offline_views.bp,
     review_views.bp,
@@ -88,6 +91,7 @@ ROLE_HOMES: dict[Role, str] = {
 DESK = (
     ("oversight.desk", msg("待办")),
     ("oversight.plans", msg("全部计划")),
+    ("claims.desk_queue", msg("学时申报认定")),
     ("organisers.desk_organisers", msg("办班单位")),
 )
 MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
@@ -105,6 +109,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     ),
     Role.PROFESSIONAL: (
         ("credits.my_year", msg("我的学时")),
+        ("claims.mine", msg("学时申报")),
         ("attendance_review.own_classes", msg("我的培训班")),
         ("checkin.own_code", msg("我的签到码")),
         ("calendar.own_feed", msg("我的日历")),
@@ -113,6 +118,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     Role.UNIT: (
         ("credits.people", msg("本单位人员")),
         ("enrolment.staff_classes", msg("本单位报名")),
+        ("claims.unit_queue", msg("学时申报确认")),
     ),
 }
 
@@ -128,6 +134,7 @@ def register(app: Flask) -> None:
     attendance_guards.subscribe()
     enrolment_guards.subscribe()
     people_guards.subscribe()
+    claims_pages.subscribe()
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from ce_bases.claims.content import CAUSE_LABELS
+from ce_bases.claims.content import CAUSE_LABELS, thing_key
 from ce_bases.claims.models import Claim
 from ce_bases.core.actors import Actor
 from ce_bases.credits.explain import KIND_LABELS
@@ -91,7 +91,7 @@ def _line(
         "is_filed": claim.kind is not Kind.TRAINING or bool(claim.approved),
         "has_exception": False,
         "has_archive": claim.archive_number != "",
-        "thing_key": claim.thing_key,
+        "thing_key": claim.thing_key or thing_key(claim.kind, claim.content),
         "detail": claim.cause.value if claim.cause else "",
         "title": title_of(claim)[:200],
         "plan_id": None,

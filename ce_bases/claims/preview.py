@@ -49,10 +49,13 @@ def worth_of(session: Session, claim: Claim, *, now: datetime) -> list[Worth]:
 
 
 def _lines(claim: Claim, now: datetime) -> list[Any]:
-    """The ledger lines to be; their ids are below those of any stored line."""
+    """The ledger lines to be; their ids are below those of any stored line.
+
+    The unit's archive entry comes with its confirmation: until then it is taken as given.
+    """
     rows = ledger_lines(claim, actor=None, now=now)
     return [
-        SimpleNamespace(**{**row, "id": -(1000 * (claim.id or 1) + number)})
+        SimpleNamespace(**{**row, "id": -(1000 * claim.id + number), "has_archive": True})
         for number, row in enumerate(rows)
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -155,13 +155,18 @@ def counts(session: Session, actor: Actor, action: Action) -> dict[ClaimState, i
     rows = session.execute(
         select(Claim.state, func.count()).where(reach_of(actor, action)).group_by(Claim.state)
     )
-    return {state: count for state, count in rows.tuples()}  # noqa: C416
+    return dict(list(rows))
 
 
 def next_waiting(
-    session: Session, actor: Actor, action: Action, state: ClaimState, *, after: Claim | None
+    session: Session,
+    actor: Actor,
+    action: Action,
+    state: ClaimState,
+    *,
+    after: tuple[datetime, int] | None,
 ) -> int | None:
-    """The claim in `state` that follows `after` in the reviewer's queue; the first at its end."""
+    """The claim in `state` behind `after` (since when it waited, id); the first at the end."""
     waiting = (
         select(Claim.id)
         .where(reach_of(actor, action), Claim.state == state)
@@ -169,10 +174,9 @@ def next_waiting(
         .limit(1)
     )
     if after is not None:
-        waiting = waiting.where(Claim.id != after.id)
-        later = (Claim.state_since > after.state_since) | (
-            (Claim.state_since == after.state_since) & (Claim.id > after.id)
-        )
+        since, claim_id = after
+        waiting = waiting.where(Claim.id != claim_id)
+        later = (Claim.state_since > since) | ((Claim.state_since == since) & (Claim.id > claim_id))
         if (found := session.scalar(waiting.where(later))) is not None:
             return found
     return session.scalar(waiting)

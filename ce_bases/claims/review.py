@@ -1,5 +1,6 @@
 """What others do with a claim: the unit confirms, the bureau decides, either returns it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +13,10 @@ from ce_bases.claims.content import MOST_HALVES, MOVABLE
 from ce_bases.claims.models import Claim
 from ce_bases.claims.moves import last_act, move, need_reason, take
 from ce_bases.claims.notices import tell_claimant
+from ce_bases.claims.oddities import oddities_of
 from ce_bases.claims.permissions import may, require_other
 from ce_bases.claims.posting import ledger_lines
+from ce_bases.claims.queries import get_claim
 from ce_bases.claims.service import snapshot
 from ce_bases.claims.workflow import ClaimAction, ClaimState
 from ce_bases.core.access import Action
@@ -212,3 +215,27 @@ def _move_subject(claim: Claim, subject: Subject | None) -> dict[str, Any]:
         raise RuleViolationError(msg("这类学时的科目不能由审核人改动。"))
     claim.subject = subject
     return {"subject": subject.value}
+
+
+def credit_together(
+    session: Session, chosen: Mapping[int, int], *, actor: Actor, now: datetime
+) -> tuple[int, int]:
+    """Credit claims (id → version looked at) with which nothing is odd; (credited, left alone).
+
+    Whatever has changed meanwhile, or turned odd because of another of them, is left alone.
+    """
+    claims = sorted(
+        (get_claim(session, n, actor=actor, action=Action.DECIDE_CLAIM) for n in chosen),
+        key=lambda claim: claim.id,
+    )
+    for claim in claims:
+        take(session, claim)
+    lock_people(session, sorted({claim.person_id for claim in claims}))
+    done = 0
+    for claim in claims:
+        is_same = claim.version == chosen[claim.id] and claim.state is ClaimState.WITH_BUREAU
+        is_own = actor.account_id in (claim.person.account_id, claim.confirmed_by)
+        if is_same and not is_own and not oddities_of(session, [claim], now=now)[claim.id]:
+            decide(session, claim, Decision(Outcome.CREDIT, claim.version), actor=actor, now=now)
+            done += 1
+    return done, len(claims) - done

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from ce_bases.core.access import Action
 from ce_bases.core.errors import NotFoundError
+from ce_bases.core.events import publish
 from ce_bases.credits import calculator as sheets
+from ce_bases.credits.events import YearAsked
 from ce_bases.credits.explain import KIND_LABELS
 from ce_bases.credits.models import Kind
 from ce_bases.credits.year_page import year_page
@@ -16,7 +18,7 @@ from ce_bases.policy.registry import FIRST_YEAR, policy_for
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.caching import public_page
 from ce_bases.web.extensions import session
-from ce_bases.web.moment import today
+from ce_bases.web.moment import request_now, today
 
 bp = Blueprint("credits", __name__)
 
@@ -40,8 +42,10 @@ def _show_year(year: int) -> ResponseReturnValue:
     if person_id is None:
         raise NotFoundError
     page = year_page(session(), person_id, year, today=today())
+    pending = YearAsked(person_id, year, request_now())
+    publish(session(), pending)
     return render_template(
-        "credits/year.html", page=page, subjects=SUBJECT_LABELS, kinds=KIND_LABELS
+        "credits/year.html", page=page, pending=pending, subjects=SUBJECT_LABELS, kinds=KIND_LABELS
     )
 
 
