@@ -25,6 +25,7 @@ NO_PAGES = {
     *("accounts.home", "accounts.use_link", "calendar.base_feed", "oversight.next_item"),
     "calendar.personal_feed",
     *("plans.window", "checkin.screen_part"),
+    *("claims.evidence", "claims.picture", "claims.unit_next", "claims.desk_next"),
     *("attendance_offline.token", "attendance_offline.state"),
 }
 
