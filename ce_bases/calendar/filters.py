@@ -15,13 +15,18 @@ YEARS = range(2000, 2100)
 
 @dataclass(frozen=True, slots=True)
 class CalendarFilter:
-    """Filters of the public calendar; an empty value filters nothing."""
+    """Filters of the public calendar; an empty value filters nothing.
+
+    `free_from` shows only what still has a seat, from that day on. Feeds never have it: a class
+    must not leave people's calendars because it filled up.
+    """
 
     county: str = ""
     organiser: int | None = None
     subject: str = ""
     form: str = ""
     q: str = ""
+    free_from: date | None = None
 
     def query(self) -> dict[str, Any]:
         """The filters as query values, in an order that never changes."""
@@ -31,6 +36,7 @@ class CalendarFilter:
             "subject": self.subject,
             "form": self.form,
             "q": self.q,
+            "free": "1" if self.free_from else "",
         }
         return {name: value for name, value in values.items() if value}
 
@@ -59,8 +65,11 @@ def _written(name: str, value: date | str | None) -> str:
     return value or ""
 
 
-def read_filter(args: Mapping[str, str]) -> CalendarFilter:
-    """The filters of an address; whatever is not one of ours is left out, never an error."""
+def read_filter(args: Mapping[str, str], *, today: date | None = None) -> CalendarFilter:
+    """The filters of an address; whatever is not one of ours is left out, never an error.
+
+    With `today` the one for free seats is read too.
+    """
     organiser = args.get("organiser", "")
     return CalendarFilter(
         county=args.get("county", "") if args.get("county") in BY_CODE else "",
@@ -68,6 +77,7 @@ def read_filter(args: Mapping[str, str]) -> CalendarFilter:
         subject=args.get("subject", "") if args.get("subject") in set(Subject) else "",
         form=args.get("form", "") if args.get("form") in set(Form) else "",
         q=search_words(args.get("q", "")),
+        free_from=today if args.get("free") == "1" else None,
     )
 
 
@@ -76,11 +86,11 @@ def search_words(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())[:60].rstrip()
 
 
-def read_asked(args: Mapping[str, str]) -> Asked:
+def read_asked(args: Mapping[str, str], *, today: date | None = None) -> Asked:
     """What the address of a calendar page asks for."""
     view = args.get("view", "")
     return Asked(
-        wanted=read_filter(args),
+        wanted=read_filter(args, today=today),
         view=view if view in VIEWS else "month",
         month=read_month(args.get("month", "")),
         day=read_day(args.get("day", "")),

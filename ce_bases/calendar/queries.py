@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from ce_bases.bureaus.directory import CITY_CODE
 from ce_bases.calendar.filters import CalendarFilter
+from ce_bases.calendar.seats import has_free_seat
 from ce_bases.organisers.models import Organiser, OrganiserKind
 from ce_bases.plans.models import Form, PublishedSession
 
@@ -38,6 +39,7 @@ def passes(wanted: CalendarFilter) -> list[ColumnElement[bool]]:
     return [
         *(condition for name, condition in conditions.items() if getattr(wanted, name)),
         *(row.search_text.like(like(word), escape="\\") for word in wanted.q.split()),
+        *([has_free_seat(wanted.free_from)] if wanted.free_from else []),
     ]
 
 
@@ -150,6 +152,30 @@ def public_counts(
             if all(getattr(wanted, n) in ("", v) for n, v in group.items() if n != name):
                 counts[name][value] = counts[name].get(value, 0) + count
     return counts
+
+
+def public_organiser_counts(
+    session: Session, wanted: CalendarFilter, first: date, last: date
+) -> Sequence[tuple[int, str, int]]:
+    """(id, name, sessions in the span) of the organisers that choosing one would show, by name."""
+    row = PublishedSession
+    rows = session.execute(
+        select(row.organiser_id, row.organiser_name, func.count())
+        .where(row.held_on.between(first, last), *passes(replace(wanted, organiser=None)))
+        .group_by(row.organiser_id, row.organiser_name)
+        .order_by(row.organiser_name, row.organiser_id)
+    )
+    return [(number, name, count) for number, name, count in rows]
+
+
+def public_free_count(
+    session: Session, wanted: CalendarFilter, first: date, last: date, *, today: date
+) -> int:
+    """How many sessions of the span the filter for free seats would show."""
+    row = PublishedSession
+    free = passes(replace(wanted, free_from=today))
+    counted = select(func.count()).select_from(row).where(row.held_on.between(first, last), *free)
+    return session.scalar(counted) or 0
 
 
 def public_organisers(*, county: str = "", q: str = "") -> Select[Any]:

@@ -47,7 +47,7 @@ Span = tuple[date, date]
 @bp.get("/calendar")
 @allow(Action.READ_PUBLIC)
 def index() -> ResponseReturnValue:
-    asked = read_asked(request.args)
+    asked = read_asked(request.args, today=today())
     span, shown = {"week": _week, "list": _list}.get(asked.view, _month)(asked)
 
     def address(**changes: date | str | None) -> str:
@@ -60,6 +60,8 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         address=address,
         counts=queries.public_counts(session(), wanted, *span, county=True),
+        organisers=queries.public_organiser_counts(session(), wanted, *span),
+        free_count=queries.public_free_count(session(), wanted, *span, today=today()),
         organiser=get_organiser(session(), wanted.organiser) if wanted.organiser else None,
         counties=BUREAUS,
         subjects=SUBJECT_LABELS,

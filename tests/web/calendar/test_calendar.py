@@ -175,6 +175,7 @@ def test_chips_say_what_choosing_them_would_show(client: PageClient) -> None:
         "全部 2": "/calendar?month=2022-06&county=370811&subject=public",
         "集中面授 1": "/calendar?month=2022-06&county=370811&subject=public&form=face_to_face",
         "公益课堂 1": "/calendar?month=2022-06&county=370811&subject=public&form=lecture",
+        "还有名额 2": "/calendar?month=2022-06&county=370811&subject=public&free=1",
     }
     assert "任城区（2）" in page
     assert "曲阜市（0）" in page
