@@ -38,6 +38,7 @@ PUBLIC_ACTS: Mapping[str, Text] = {
 @allow(Action.READ_PUBLIC)
 def plan(number: str) -> ResponseReturnValue:
     found = get_plan_at(session(), number)
+    address = site_address() + url_for("calendar.plan", number=number)
     revision = shown_revision(found)
     acts = history_of(session(), "plan", found.id)
     return show_public(
@@ -61,9 +62,8 @@ def plan(number: str) -> ResponseReturnValue:
             "form": FORM_LABELS,
             "reach": REACH_LABELS,
         },
-        events=events_of(
-            found, revision, url=site_address() + url_for("calendar.plan", number=number)
-        ),
+        address=address,
+        events=events_of(found, revision, url=address),
     )
 
 

@@ -188,6 +188,12 @@ def public_organisers(*, county: str = "", q: str = "") -> Select[Any]:
     return statement.order_by(Organiser.area_code != CITY_CODE, Organiser.area_code, Organiser.name)
 
 
+def public_organiser_ids(session: Session) -> Sequence[int]:
+    """The bases and departments that have a page."""
+    statement = select(Organiser.id).where(Organiser.kind != OrganiserKind.BUREAU)
+    return session.scalars(statement.order_by(Organiser.id)).all()
+
+
 def public_by_digits(session: Session, digits: str, *, limit: int = 30) -> Sequence[Any]:
     """(filing number, title, organiser, opens_on) of plans whose number has these digits."""
     row = PublishedSession

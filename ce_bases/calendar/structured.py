@@ -22,7 +22,19 @@ def events_of(plan: Plan, revision: PlanRevision, *, url: str) -> list[dict[str,
             "endDate": moment_at(entry.held_on, entry.ends_at).isoformat(),
             "eventStatus": f"{SCHEMA}/{status}",
             **_place(entry, url),
-            "organizer": {"@type": "Organization", "name": plan.organiser.name},
+            "organizer": {
+                "@type": "Organization",
+                "name": plan.organiser.name,
+                "telephone": revision.contact_phone,
+            },
+            "performer": {"@type": "Person", "name": entry.lecturer_name},
+            "isAccessibleForFree": not revision.fee_cents,
+            "offers": {
+                "@type": "Offer",
+                "price": f"{revision.fee_cents / 100:.2f}",
+                "priceCurrency": "CNY",
+                "url": url,
+            },
         }
         for entry in revision.entries
     ]

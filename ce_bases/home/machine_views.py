@@ -65,9 +65,11 @@ def robots() -> ResponseReturnValue:
 @bp.get("/sitemap.xml")
 @allow(Action.READ_PUBLIC)
 def sitemap() -> ResponseReturnValue:
-    """The public pages and every published plan of a feed's span."""
+    """The public pages, every organiser, and every published plan of a feed's span."""
     numbers = queries.public_numbers(session(), today())
     paths = [url_for(endpoint) for endpoint in PUBLIC_PAGES]
+    organisers = queries.public_organiser_ids(session())
+    paths += [url_for("calendar.base", organiser_id=number) for number in organisers]
     paths += [url_for("calendar.plan", number=number) for number in numbers]
     xml = render_template("home/sitemap.xml", site=site_address(), paths=paths)
     return conditional(xml, mimetype="application/xml", seconds=3600)

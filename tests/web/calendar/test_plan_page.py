@@ -125,9 +125,51 @@ def test_search_engines_read_each_session(client: PageClient, file: File) -> Non
             "eventStatus": "https://schema.org/EventScheduled",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "location": {"@type": "Place", "name": "第一教室", "address": "任城区建设路 8 号"},
-            "organizer": {"@type": "Organization", "name": "任城建筑继续教育基地"},
+            "organizer": {
+                "@type": "Organization",
+                "name": "任城建筑继续教育基地",
+                "telephone": "0537-2200000",
+            },
+            "performer": {"@type": "Person", "name": "用户lecturer"},
+            "isAccessibleForFree": True,
+            "offers": {
+                "@type": "Offer",
+                "price": "0.00",
+                "priceCurrency": "CNY",
+                "url": f"http://localhost/plans/{number}",
+            },
         }
     ]
+
+
+def test_a_shared_link_shows_what_when_and_where(client: PageClient, file: File) -> None:
+    number = file(date(2022, 6, 20), title='急救"<b>&')
+
+    page = BeautifulSoup(client.get(f"/plans/{number}").text, "html.parser")
+
+    said = {str(m["property"]): str(m["content"]) for m in page.select("meta[property]")}
+    image = said.pop("og:image")
+    assert said == {
+        "og:type": "website",
+        "og:site_name": "济宁继续教育",
+        "og:title": '急救"<b>&',
+        "og:description": (
+            "2022年6月20日 星期一，第一教室，任城建筑继续教育基地，4 学时（专业科目）"
+        ),
+    }
+    assert client.get(image.removeprefix("http://localhost")).mimetype == "image/png"
+    canonical = page.select_one("link[rel=canonical]")
+    assert canonical is not None
+    assert canonical["href"] == f"http://localhost/plans/{number}"
+
+
+def test_the_address_can_be_copied(client: PageClient, file: File) -> None:
+    number = file(date(2022, 6, 20))
+
+    page = BeautifulSoup(client.get(f"/plans/{number}").text, "html.parser")
+
+    [button] = page.select("[data-copy-text]")
+    assert (button["data-copy-text"], button.has_attr("hidden")) == ("任城区建设路 8 号", True)
 
 
 def test_a_live_class_shows_its_address_and_takes_it_to_calendars(

@@ -156,6 +156,7 @@ def test_robots_keep_to_public_pages_and_find_the_site_map(client: PageClient, f
     ]
     assert found[0] == "http://localhost/"
     assert found[-1] == f"http://localhost/plans/{number}"
+    assert sum("/bases/" in address for address in found) == 3
     for address in found:
         assert client.get(address.removeprefix("http://localhost")).status_code == 200
 
