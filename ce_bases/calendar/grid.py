@@ -83,15 +83,24 @@ def fill(
     links: Links,
     *,
     month: int | None = None,
+    totals: Mapping[date, int] | None = None,
 ) -> Sequence[Week]:
     """The days of `weeks` with their sessions; those outside `month` (if given) are marked.
 
-    `rows` are those of `queries.public_by_day`.
+    `rows` are those of `queries.public_by_day`; `totals` say how many sessions a day has where
+    not all of them are among the rows.
     """
     by_day: dict[date, list[Any]] = defaultdict(list)
     for row in rows:
         by_day[row.held_on].append(row)
-    return [[_cell(day, by_day[day], today, links, month=month) for day in week] for week in weeks]
+    known = totals or {}
+
+    def cell(day: date) -> Day:
+        is_in_month = month in (None, day.month)
+        more = max(0, known.get(day, 0) - len(by_day[day]))
+        return _cell(day, by_day[day], today, links, is_in_month=is_in_month, more=more)
+
+    return [[cell(day) for day in week] for week in weeks]
 
 
 def _cell(
@@ -100,17 +109,18 @@ def _cell(
     today: date,
     links: Links,
     *,
-    month: int | None,
+    is_in_month: bool,
+    more: int,
 ) -> Day:
     return Day(
         date=day,
-        is_in_month=month in (None, day.month),
+        is_in_month=is_in_month,
         is_today=day == today,
         is_rest=not is_workday(day),
         note=day_note(day),
         is_workday_shift=is_workday(day) and day.weekday() >= 5,
         events=[_event(row, links) for row in rows],
-        more=rows[0].total - len(rows) if rows else 0,
+        more=more,
         more_url=links.day(day),
     )
 

@@ -61,26 +61,42 @@ def public_coming(wanted: CalendarFilter, today: date) -> Select[Any]:
 def public_by_day(
     session: Session, wanted: CalendarFilter, first: date, last: date, *, per_day: int | None = None
 ) -> Sequence[Any]:
-    """Rows of what a calendar's cell shows, with `total`, the number of sessions of their day.
+    """Rows of what a calendar's cell shows, in the order of the calendar.
 
-    At most `per_day` rows of each day, the first in the order of the calendar: a month costs as
-    much in a city with many classes as in one with few.
+    At most `per_day` rows of each day, the first ones: they are found by their keys alone, so
+    that a month costs as much in a city with many classes as in one with few.
     """
     row = PublishedSession
-    of_day = (
-        select(
-            *(row.held_on, row.starts_at, row.session_id, row.filing_number, row.title),
-            *(row.subject, row.form, row.is_cancelled),
-            func.row_number().over(partition_by=row.held_on, order_by=ORDER).label("place"),
-            func.count().over(partition_by=row.held_on).label("total"),
-        )
+    place = func.row_number().over(partition_by=row.held_on, order_by=ORDER[1:]).label("place")
+    keys = (
+        select(row.session_id, place)
         .where(row.held_on.between(first, last), *passes(wanted))
         .subquery()
     )
-    statement = select(of_day).order_by(of_day.c.held_on, of_day.c.place)
+    statement = (
+        select(
+            *(row.held_on, row.starts_at, row.session_id, row.filing_number, row.title),
+            *(row.subject, row.form, row.is_cancelled),
+        )
+        .join(keys, keys.c.session_id == row.session_id)
+        .order_by(row.held_on, keys.c.place)
+    )
     if per_day is not None:
-        statement = statement.where(of_day.c.place <= per_day)
+        statement = statement.where(keys.c.place <= per_day)
     return session.execute(statement).all()
+
+
+def public_day_totals(
+    session: Session, wanted: CalendarFilter, first: date, last: date
+) -> dict[date, int]:
+    """How many sessions each day of the span has; days without any are left out."""
+    row = PublishedSession
+    rows = session.execute(
+        select(row.held_on, func.count())
+        .where(row.held_on.between(first, last), *passes(wanted))
+        .group_by(row.held_on)
+    )
+    return dict(rows.tuples().all())
 
 
 def public_feed(session: Session, wanted: CalendarFilter, today: date) -> Events:

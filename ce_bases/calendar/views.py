@@ -100,16 +100,17 @@ def _week(asked: Asked) -> tuple[Span, Shown]:
 
 
 def _weeks(asked: Asked, dates: Sequence[Sequence[date]], *, month: int | None = None) -> Shown:
+    plans = url_for("calendar.plan", number="-").removesuffix("-")  # written once for all rows
     links = grid.Links(
-        plan=lambda number: url_for("calendar.plan", number=number),
+        plan=lambda number: plans + number,
         day=lambda day: url_for("calendar.index", **asked.query(view="week", day=day, month=None)),
     )
+    span, wanted = (dates[0][0], dates[-1][-1]), asked.wanted
     per_day = grid.SHOWN_A_DAY if month else None
-    rows = queries.public_by_day(
-        session(), asked.wanted, dates[0][0], dates[-1][-1], per_day=per_day
-    )
+    rows = queries.public_by_day(session(), wanted, *span, per_day=per_day)
+    totals = queries.public_day_totals(session(), wanted, *span) if month else None
     return {
-        "weeks": grid.fill(dates, rows, today(), links, month=month),
+        "weeks": grid.fill(dates, rows, today(), links, month=month, totals=totals),
         "holidays_known": grid.holidays_known(dates),
     }
 

@@ -11,6 +11,8 @@ from ce_bases.core.clock import local
 from ce_bases.web import i18n
 from ce_bases.web.moment import today
 
+_WEEKDAYS = "一二三四五六日"
+
 
 def format_hours(halves: int) -> str:
     """Half-hours as people write them: 13 → 6.5, 16 → 8."""
@@ -22,7 +24,8 @@ def format_day(day: date) -> str:
     """6月20日 周一; with the year when it is not this one."""
     if i18n.lang() == "en":
         return str(format_date(day, "EEE d MMM y" if day.year != today().year else "EEE d MMM"))
-    return str(format_date(day, "y年M月d日 EEE" if day.year != today().year else "M月d日 EEE"))
+    year = f"{day.year}年" if day.year != today().year else ""
+    return f"{year}{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
 
 
 def format_day_long(day: date) -> str:

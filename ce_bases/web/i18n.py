@@ -21,6 +21,7 @@ __all__ = ["force_locale", "gettext", "lang", "lazy_gettext", "ngettext", "say"]
 
 CHINESE, ENGLISH = "zh_Hans_CN", "en"
 _COOKIE = "lang"
+_CHOSEN = "ce_bases.locale"
 SOURCES = Path(__file__).resolve().parent.parent / "translations"
 babel = Babel()
 
@@ -29,6 +30,13 @@ def choose_locale() -> str:
     """The language asked for by `?lang=`, then by cookie, then by the browser; else Chinese."""
     if not has_request_context():
         return CHINESE
+    kept = request.environ.get(_CHOSEN)
+    if kept is None:  # asked for at every date of a page, so it is found out once
+        kept = request.environ[_CHOSEN] = _asked_for()
+    return str(kept)
+
+
+def _asked_for() -> str:
     asked = request.args.get(_COOKIE) or request.cookies.get(_COOKIE)
     if asked not in {"zh", "en"}:
         asked = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"], "zh")

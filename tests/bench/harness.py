@@ -16,8 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-SECONDS = 3
-ROUNDS = 3
+SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def rate(port: int, target: Target) -> float:
         headers = [f"-H{name}: {value}" for name, value in target.headers.items()]
         url = f"http://127.0.0.1:{port}{target.path}"
         said = subprocess.run(
-            [wrk, "-t2", "-c8", f"-d{SECONDS}s", *headers, url],
+            [wrk, "-t2", "-c8", f"-d{SECONDS:g}s", *headers, url],
             capture_output=True,
             text=True,
             check=True,
