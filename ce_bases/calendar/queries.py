@@ -92,11 +92,11 @@ def public_day_totals(
     """How many sessions each day of the span has; days without any are left out."""
     row = PublishedSession
     rows = session.execute(
-        select(row.held_on, func.count())
+        select(row.held_on, func.count().label("n"))
         .where(row.held_on.between(first, last), *passes(wanted))
         .group_by(row.held_on)
     )
-    return dict(rows.tuples().all())
+    return {found.held_on: found.n for found in rows}
 
 
 def public_feed(session: Session, wanted: CalendarFilter, today: date) -> Events:
