@@ -7,6 +7,7 @@ from ce_bases.bureaus.directory import BUREAUS, area_name
 from ce_bases.calendar import queries
 from ce_bases.calendar.blueprint import bp
 from ce_bases.calendar.filters import CalendarFilter, read_filter
+from ce_bases.calendar.seats import seats_to_come
 from ce_bases.core.access import Action
 from ce_bases.organisers.models import KIND_LABELS, LEVEL_LABELS
 from ce_bases.organisers.queries import get_organiser
@@ -40,10 +41,12 @@ def bases() -> ResponseReturnValue:
 def base(organiser_id: int) -> ResponseReturnValue:
     organiser = get_organiser(session(), organiser_id)
     statement = queries.public_coming(CalendarFilter(organiser=organiser_id), today())
+    page = paginate(session(), statement, number=page_number())
     return show_public(
         "calendar/base.html",
         organiser=organiser,
-        page=paginate(session(), statement, number=page_number()),
+        page=page,
+        seats=seats_to_come(session(), page.items, today=today()),
         page_url=page_url,
         area_name=area_name,
         kinds=KIND_LABELS,

@@ -1,10 +1,13 @@
-"""Which published sessions still have a seat, as a condition for the database to judge."""
+"""Which published sessions still have a seat: to filter by, and to say how many are left."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from ce_bases.enrolment.models import Enrolment, Place
+from ce_bases.enrolment.queries import Seats, public_seats
 from ce_bases.organisers.models import Venue
 from ce_bases.plans.models import PlanRevision, PublishedSession, Standing, TimetableEntry
 
@@ -36,3 +39,11 @@ def has_free_seat(from_day: date) -> ColumnElement[bool]:
         Venue.capacity <= taken,
     )
     return and_(row.held_on >= from_day, row.is_cancelled.is_(False), planned, ~full_room, ~waiting)
+
+
+def seats_to_come(
+    session: Session, rows: Iterable[PublishedSession], *, today: date
+) -> dict[int, Seats]:
+    """How full the classes of these rows are, by plan, where a session is still ahead."""
+    ahead = {row.plan_id for row in rows if row.held_on >= today and not row.is_cancelled}
+    return public_seats(session, ahead)

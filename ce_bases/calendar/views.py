@@ -20,6 +20,7 @@ from ce_bases.calendar import (
 )
 from ce_bases.calendar.blueprint import bp, site_address
 from ce_bases.calendar.filters import Asked, CalendarFilter, read_asked, read_filter
+from ce_bases.calendar.seats import seats_to_come
 from ce_bases.core.access import Action
 from ce_bases.organisers.queries import get_organiser
 from ce_bases.plans.models import FORM_LABELS, SUBJECT_LABELS, Form
@@ -133,7 +134,8 @@ def _list(asked: Asked) -> tuple[Span, Shown]:
 def _paged(wanted: CalendarFilter, span: Span) -> Shown:
     statement = queries.public_listed(wanted, *span)
     page = paginate(session(), statement, number=page_number())
-    return {"page": page, "page_url": page_url}
+    seats = seats_to_come(session(), page.items, today=today())
+    return {"page": page, "page_url": page_url, "seats": seats}
 
 
 @bp.get("/lectures")

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
 from ce_bases.enrolment.models import Enrolment, Place, Via
+from ce_bases.enrolment.queries import public_seats
 from ce_bases.organisers.models import Venue
 from ce_bases.plans import service
 from ce_bases.plans.models import Plan
@@ -83,11 +84,17 @@ def test_a_class_is_shown_while_it_has_a_seat(
     with make_write_session() as session:
         plan = session.query(Plan).filter_by(filing_number=number).one()
         change(session, plan, world)
+        session.flush()
+        left = public_seats(session, [plan.id])[plan.id].left
         session.commit()
 
+    assert bool(left) == bool(free), "the filter and the number on the page agree"
     page = client.get(JUNE).text
     assert len(titles(page)) == 1
     assert chip(page, "还有名额") == (free or None)
+    said = f"还有 {left} 个名额" if left else "名额已满"
+    for address in (f"{JUNE}&view=list", f"/bases/{world.base_id}"):
+        assert said in client.get(address).text
     for view in ("", "&view=list", "&view=week&day=2022-06-20"):
         assert len(titles(client.get(f"{JUNE}{view}&free=1").text)) == free, view
 
@@ -102,7 +109,8 @@ def test_what_is_cancelled_waited_for_or_past_is_not_free(
         }
         service.cancel_plan(session, plans[numbers[1]], "停办", actor=world["clerk"], now=NOW)
         enrol(session, plans[numbers[2]], world.person_ids[:1], now=NOW)
-        session.query(Enrolment).one().place = Place.WAITING
+        waiting = session.query(Enrolment).one()
+        waiting.place, waiting.waiting_since = Place.WAITING, NOW
         session.commit()
     assert titles(client.get(f"{JUNE}&free=1").text) == ["班13", "班22"]
     clock.forward(days=13)
