@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "CE_BASES_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-SECRET_NAMES = ("SECRET_KEY", "ID_KEY", "ID_INDEX_KEY")
+SECRET_NAMES = ("SECRET_KEY", "ID_KEY", "ID_INDEX_KEY", "CERTIFICATE_KEY")
 
 
 class SettingsError(Exception):
@@ -23,7 +23,9 @@ class Settings:
     """Everything the site reads from its environment.
 
     `secret_key` signs cookies; `id_key` (32 bytes) encrypts resident IDs and `id_index_key`
-    finds them. `trusted_hosts` empty means any host, which only the demo may leave so.
+    finds them. `certificate_key` (an Ed25519 seed) signs certificates; `certificate_old_keys` are
+    public keys of earlier ones. `trusted_hosts` empty means any host, which only the demo may
+    leave so.
     """
 
     mode: str
@@ -31,6 +33,8 @@ class Settings:
     secret_key: str = field(repr=False)
     id_key: bytes = field(repr=False)
     id_index_key: bytes = field(repr=False)
+    certificate_key: bytes = field(repr=False)
+    certificate_old_keys: tuple[bytes, ...] = ()
     instance_dir: Path = PROJECT_ROOT / "instance"
     storage_dir: Path = PROJECT_ROOT / "instance" / "files"
     redis_url: str = ""
@@ -71,7 +75,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         given = {**_demo_secrets(instance), **given}
         given.setdefault("DATABASE_URL", f"sqlite:///{instance / 'ce_bases.sqlite'}")
         given.setdefault("COOKIE_SECURE", "0")
-    required = (*SECRET_NAMES, "DATABASE_URL", "TRUSTED_HOSTS")[: 5 if mode != "demo" else 4]
+    required = (*SECRET_NAMES, "DATABASE_URL", *(() if mode == "demo" else ("TRUSTED_HOSTS",)))
     if missing := [PREFIX + name for name in required if not given.get(name)]:
         raise SettingsError(f"missing settings: {', '.join(missing)}")
     return Settings(
@@ -80,6 +84,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=_long_enough(given["SECRET_KEY"]),
         id_key=_key(given, "ID_KEY"),
         id_index_key=_key(given, "ID_INDEX_KEY"),
+        certificate_key=_key(given, "CERTIFICATE_KEY"),
+        certificate_old_keys=tuple(
+            _decoded(text, "CERTIFICATE_OLD_KEYS")
+            for text in given.get("CERTIFICATE_OLD_KEYS", "").split(",")
+            if text.strip()
+        ),
         instance_dir=instance,
         storage_dir=Path(given.get("STORAGE_DIR") or instance / "files").resolve(),
         redis_url=given.get("REDIS_URL", ""),
@@ -120,8 +130,12 @@ def _long_enough(secret: str) -> str:
 
 
 def _key(given: Mapping[str, str], name: str) -> bytes:
+    return _decoded(given[name], name)
+
+
+def _decoded(text: str, name: str) -> bytes:
     try:
-        key = base64.b64decode(given[name], validate=True)
+        key = base64.b64decode(text.strip(), validate=True)
     except ValueError:
         key = b""
     if len(key) != 32:
@@ -130,24 +144,34 @@ def _key(given: Mapping[str, str], name: str) -> bytes:
 
 
 def _demo_secrets(instance: Path) -> dict[str, str]:
-    """Secrets of the demo, made once and kept readable by their owner only."""
+    """Secrets of the demo, made once and kept readable by their owner only.
+
+    A folder of an earlier version gets those that version did not know.
+    """
     path = instance / "secrets.json"
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        pass
-    else:
-        return {name: str(stored[name]) for name in SECRET_NAMES}
-    instance.mkdir(parents=True, exist_ok=True)
-    made = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in SECRET_NAMES}
+        stored = {}
+    if missing := [name for name in SECRET_NAMES if name not in stored]:
+        instance.mkdir(parents=True, exist_ok=True)
+        made = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in missing}
+        _keep({**stored, **made}, path, is_first=not stored)
+        return _demo_secrets(instance)
+    return {name: str(stored[name]) for name in SECRET_NAMES}
+
+
+def _keep(made: Mapping[str, str], path: Path, *, is_first: bool) -> None:
     draft = path.with_suffix(f".{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(made), encoding="utf-8")
     try:
-        # A link refuses to replace the file of a process that was quicker.
-        os.link(draft, path)
+        if is_first:
+            # A link refuses to replace the file of a process that was quicker.
+            os.link(draft, path)
+        else:
+            draft.replace(path)
     except FileExistsError:
-        return _demo_secrets(instance)
+        pass
     finally:
-        draft.unlink()
-    return made
+        draft.unlink(missing_ok=True)

@@ -15,6 +15,9 @@ from ce_bases.attendance import guards as attendance_guards
 from ce_bases.attendance import views as attendance_views
 from ce_bases.bureaus.queries import officer_actors
 from ce_bases.calendar import views as calendar_views
+from ce_bases.certificates import check_views, desk_views  # noqa: F401 -- their routes
+from ce_bases.certificates import views as certificates_views
+from ce_bases.certificates.cli import certificate_cli
 from ce_bases.checkin import blueprint as checkin_blueprint
 from ce_bases.checkin import personal_views, screen_views  # noqa: F401 -- their routes
 from ce_bases.checkin import views as checkin_views  # noqa: F401 -- its routes
@@ -52,6 +55,7 @@ BLUEPRINTS = (
     plans_views.bp,
     organisers_views.bp,
     enrolment_views.bp,
+    certificates_views.bp,
     credits_views.bp,
     claims_views.bp,
     attendance_views.bp,
@@ -61,6 +65,7 @@ BLUEPRINTS = (
 )
 COMMANDS = (
     account_cli,
+    certificate_cli,
     demo_cli,
     filing_cli,
     files_cli,
@@ -93,6 +98,7 @@ DESK = (
     ("oversight.plans", msg("全部计划")),
     ("claims.desk_queue", msg("学时申报认定")),
     ("organisers.desk_organisers", msg("办班单位")),
+    ("certificates.desk", msg("学时证明")),
 )
 MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     Role.COUNTY: DESK,
@@ -110,6 +116,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     Role.PROFESSIONAL: (
         ("credits.my_year", msg("我的学时")),
         ("claims.mine", msg("学时申报")),
+        ("certificates.own", msg("我的证明")),
         ("attendance_review.own_classes", msg("我的培训班")),
         ("checkin.own_code", msg("我的签到码")),
         ("calendar.own_feed", msg("我的日历")),

@@ -5,6 +5,7 @@ from ce_bases.attendance import models as attendance
 from ce_bases.audit import models as audit
 from ce_bases.bureaus import models as bureaus
 from ce_bases.calendar import models as calendar_
+from ce_bases.certificates import models as certificates
 from ce_bases.checkin import models as checkin
 from ce_bases.claims import models as claims
 from ce_bases.core import commands
@@ -33,5 +34,6 @@ FEATURES = (
     checkin,
     credits_,
     claims,
+    certificates,
 )
 METADATA = Base.metadata

@@ -26,6 +26,7 @@ from tests.web.client import PageClient
 
 NOON_1_JUNE = datetime(2022, 6, 1, 4, 0, tzinfo=UTC)  # 12:00 in Jining
 BACKENDS = ("sqlite", "postgresql")
+KEY_OF_CERTIFICATES = b"certificate-key-of-the-tests-001"
 
 
 class FrozenClock:
@@ -88,6 +89,7 @@ def make_settings(url: str, folder: Path) -> Settings:
         secret_key="test-secret-key-test-secret-key-test",
         id_key=base64.b64decode("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
         id_index_key=base64.b64decode("YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI="),
+        certificate_key=KEY_OF_CERTIFICATES,
         instance_dir=folder,
         storage_dir=folder / "files",
         cookie_secure=False,

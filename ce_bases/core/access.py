@@ -55,6 +55,8 @@ class Action(StrEnum):
     CONFIRM_ATTENDANCE = "confirm_attendance"
     OBJECT_TO_HOURS = "object_to_hours"
     DECIDE_CLAIM = "decide_claim"
+    ISSUE_CERTIFICATE = "issue_certificate"
+    REVOKE_CERTIFICATE = "revoke_certificate"
     READ_ATTENDANCE = "read_attendance"
     HOLD_OWN_LECTURE = "hold_own_lecture"
     REVEAL_ID = "reveal_id"
@@ -100,6 +102,8 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.CONFIRM_ATTENDANCE: {Role.BASE: BASE, **_BUREAUS},
     Action.OBJECT_TO_HOURS: _BUREAUS,
     Action.DECIDE_CLAIM: _BUREAUS,
+    Action.ISSUE_CERTIFICATE: {Role.PROFESSIONAL: PERSON},
+    Action.REVOKE_CERTIFICATE: _BUREAUS,
     Action.READ_ATTENDANCE: {
         Role.PROFESSIONAL: PERSON,
         Role.BASE: Grant(Scope.OWN_BASE, masked=True),

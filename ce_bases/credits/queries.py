@@ -131,6 +131,11 @@ def years_with_hours(session: Session, person_id: int) -> list[int]:
     return sorted(session.scalars(statement), reverse=True)
 
 
+def find_record(session: Session, person_id: int, year: int) -> YearRecord | None:
+    """What is stored of a person's year."""
+    return session.get(YearRecord, (person_id, year))
+
+
 def reversals(session: Session, person_id: int, year: int) -> Sequence[Any]:
     """Rows (line taken back, its reversal) of a person's year, newest first."""
     reversal = aliased(LedgerLine)

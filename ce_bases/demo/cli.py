@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from ce_bases.accounts.models import Account
+from ce_bases.certificates.service import Issuer
 from ce_bases.config import Settings
 from ce_bases.demo.listed import LISTED, Listed
 from ce_bases.web.extensions import make_write_session, session
@@ -41,7 +42,8 @@ def load(i_know: bool) -> None:
             "Use --i-know on a database that is only for looking."
         )
     try:
-        written = load_demo(make_write_session, vault=vault(), now=request_now())
+        issuer = Issuer(settings.certificate_key, settings.site_url or "http://127.0.0.1:8000")
+        written = load_demo(make_write_session, vault=vault(), issuer=issuer, now=request_now())
     except NotEmptyError as error:
         raise click.ClickException(
             f"the database holds other {error} already; the demo wants an empty one. "

@@ -14,6 +14,7 @@ from ce_bases.attendance.models import AttendanceRecord, SessionRegister, SignEv
 from ce_bases.audit.models import AuditEntry
 from ce_bases.audit.service import Act
 from ce_bases.bureaus.models import BureauMember
+from ce_bases.certificates.service import Issuer
 from ce_bases.core import transactions
 from ce_bases.core.actors import Actor
 from ce_bases.core.identity import IdVault
@@ -28,6 +29,7 @@ from ce_bases.demo.book import (
     update_rows,
     values_of,
 )
+from ce_bases.demo.certifying import issue_certificates
 from ce_bases.demo.doors import take_attendance
 from ce_bases.demo.host import Host
 from ce_bases.demo.ids import ResidentIds
@@ -102,7 +104,7 @@ def check_empty(session: Session) -> dict[type[Base], int]:
 
 
 def load_demo(
-    make_session: Callable[[], Session], *, vault: IdVault, now: datetime
+    make_session: Callable[[], Session], *, vault: IdVault, issuer: Issuer, now: datetime
 ) -> Counter[str] | None:
     """Write the demo around `now`; how many rows of what, or None when it is there already.
 
@@ -122,7 +124,7 @@ def load_demo(
 
     def insert(session: Session) -> None:
         check_empty(session)
-        write(session, city)
+        write(session, city, issuer)
 
     transactions.run(make_session, insert)
     return written
@@ -161,7 +163,7 @@ def _names(rng: Random) -> Iterator[str]:
         yield person_name(rng)
 
 
-def write(session: Session, city: City) -> None:
+def write(session: Session, city: City, issuer: Issuer) -> None:
     """Insert everything in the order the tables depend on each other."""
     setting, book = city.setting, city.setting.book
     book.write(session, Account, Organiser, BureauMember, OrganiserMember, Venue, Lecturer)
@@ -173,6 +175,7 @@ def write(session: Session, city: City) -> None:
     look_anew(session)
     post_hours(session, setting, city.papers, city.officers)
     book.write(session, Confirmation)
+    issue_certificates(session, setting, city.people.learner, city.officers, issuer)
     book.act(MARK, actor=None, at=setting.now)
     book.write_acts(session)
     pass_on_ids(session)

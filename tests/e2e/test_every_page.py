@@ -27,6 +27,7 @@ NO_PAGES = {
     *("plans.window", "checkin.screen_part"),
     *("claims.evidence", "claims.picture", "claims.unit_next", "claims.desk_next"),
     *("attendance_offline.token", "attendance_offline.state"),
+    *("certificates.key", "certificates.pdf"),
 }
 
 

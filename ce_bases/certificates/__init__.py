@@ -1,0 +1,1 @@
+"""Certificates of a year's hours: issued, printed, checked by anyone, revoked."""
