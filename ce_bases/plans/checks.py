@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from ce_bases.core.clock import business_date
 from ce_bases.core.text import Text, msg
-from ce_bases.organisers.models import Organiser, Venue
+from ce_bases.organisers.models import Organiser
+from ce_bases.plans.conflicts import own_conflicts
 from ce_bases.plans.details import MOST_A_SESSION, SessionDetails
 from ce_bases.plans.models import Form, PlanRevision, TimetableEntry
 from ce_bases.policy import schedule, scope
@@ -48,14 +49,16 @@ def problems_of(
 ) -> Problems:
     """Everything that keeps `revision` from being submitted, by field; empty when nothing does.
 
-    The filing window is not looked at here: it is judged under the lock, by `service`.
+    The filing window and other plans are not looked at here: they are judged under the lock, by
+    `submission`.
     """
     return {
         **_missing(revision),
         **_scope_problems(revision, organiser),
         **_fee_problems(revision),
         **timetable_problems(revision.entries, policy),
-        **_place_problems(session, revision),
+        **_place_problems(revision),
+        **own_conflicts(session, revision, policy),
     }
 
 
@@ -142,22 +145,13 @@ def timetable_problems(entries: list[TimetableEntry], policy: YearPolicy) -> Pro
     return found
 
 
-def _place_problems(session: Session, revision: PlanRevision) -> Problems:
-    """Every session has a lecturer, and a venue that holds the planned number."""
+def _place_problems(revision: PlanRevision) -> Problems:
+    """Every session has a lecturer, and a place unless it is held online."""
     found: Problems = {}
     is_streamed = revision.form is Form.LECTURE and revision.live_address != ""
     needs_room = revision.form not in ONLINE_FORMS and not is_streamed
     for index, entry in enumerate(revision.entries):
         found.update(_row_gaps(entry, index, needs_room=needs_room))
-        if entry.venue_id is None:
-            continue
-        venue = session.get_one(Venue, entry.venue_id)
-        if revision.planned_number and revision.planned_number > venue.capacity:
-            found[f"sessions-{index}-venue_id"] = msg(
-                "%(venue)s 只能容纳 %(capacity)d 人，少于计划人数。",
-                venue=venue.name,
-                capacity=venue.capacity,
-            )
     return found
 
 

@@ -21,6 +21,7 @@ from ce_bases.organisers.models import Organiser
 from ce_bases.organisers.queries import get_organiser, lecturers_of, venues_of
 from ce_bases.plans import checks, queries, service
 from ce_bases.plans.blueprint import PLAN, bp
+from ce_bases.plans.conflict_views import has_unseen_warnings, show_conflicts
 from ce_bases.plans.details import PlanDetails, details_of
 from ce_bases.plans.forms import PlanForm
 from ce_bases.plans.models import Plan, Reach
@@ -92,6 +93,8 @@ def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
     if not form.validate():
         return _page(form, plan, status=422)
     form = form.in_order()
+    if wish == "submit" and has_unseen_warnings(form, plan):
+        return _page(form, plan, status=422, is_unseen=True)
     plan_id = plan.id if plan else None
     try:
         address = once(lambda db: _write(db, form, plan_id, is_submission=wish == "submit"))
@@ -123,7 +126,12 @@ def _write(db: Session, form: PlanForm, plan_id: int | None, *, is_submission: b
 
 
 def _page(
-    form: PlanForm, plan: Plan | None, *, status: int = 200, refusal: UserFacingError | None = None
+    form: PlanForm,
+    plan: Plan | None,
+    *,
+    status: int = 200,
+    refusal: UserFacingError | None = None,
+    is_unseen: bool = False,
 ) -> ResponseReturnValue:
     """The form page, with everything it says beside the fields."""
     organiser = get_organiser(session(), current_actor().organiser_id or 0)
@@ -137,6 +145,8 @@ def _page(
         bureau=BY_CODE[receiving_bureau(organiser.level, organiser.area_code)],
         window=window_on(first_day, today()) if first_day else None,
         checklist=checklist(form),
+        conflicts=show_conflicts(form, plan),
+        is_unseen=is_unseen,
         returned=last_decision(plan) if plan else None,
         grace_until=grace_until(plan) if plan else None,
         refusal=refusal,

@@ -12,6 +12,7 @@ from wtforms.widgets import HiddenInput
 
 from ce_bases.bureaus.directory import BUREAUS
 from ce_bases.core.text import Text
+from ce_bases.plans.conflicts import Found
 from ce_bases.plans.details import PlanDetails, SessionDetails, suggested_halves
 from ce_bases.plans.models import (
     FORM_LABELS,
@@ -65,6 +66,8 @@ class RowForm(Form):
 
     #: What a new row takes over from the one before it; not typed, as long as it is the same.
     carried: Mapping[str, str] = MappingProxyType({})
+    #: What the row collides with, for the page.
+    conflicts: Sequence[Found] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -140,6 +143,7 @@ class PlanForm(SiteForm):
     """The filing form: the class and its timetable on one page."""
 
     version = WholeField(most=LARGEST_ID, widget=HiddenInput())
+    seen = HiddenField()
     title = LineField(_l("培训班名称"), longest=120, required=_l("请填写培训班名称。"))
     subject = PickField(_l("科目"), kind=Subject, labels=SUBJECT_LABELS)
     series = LineField(_l("专业系列"), longest=60)

@@ -10,7 +10,7 @@ from ce_bases.core.clock import business_date
 from ce_bases.core.errors import InvalidInputError, RuleViolationError
 from ce_bases.core.holidays import is_workday
 from ce_bases.core.text import msg
-from ce_bases.plans import checks
+from ce_bases.plans import checks, conflicts
 from ce_bases.plans.decisions import put_in_force
 from ce_bases.plans.details import content_hash
 from ce_bases.plans.models import LeadWaiver, Plan, PlanRevision, Standing
@@ -68,7 +68,11 @@ def submit_plan(
     assert revision is not None
     opens_on = revision.opens_on
     policy = filing_policy_for(opens_on.year if opens_on else now.year)
-    if problems := checks.problems_of(session, revision, plan.organiser, policy):
+    problems = {
+        **checks.problems_of(session, revision, plan.organiser, policy),
+        **conflicts.blocking(conflicts.conflicts_of(session, revision, policy, holding=True)),
+    }
+    if problems:
         raise InvalidInputError(
             msg("还有 %(n)d 处需要补充或修改，补齐后才能报送。", n=len(problems)), problems=problems
         )

@@ -57,10 +57,11 @@ class Conflict:
 def find_conflicts(
     proposed: Sequence[Booking], others: Iterable[Booking], rule: ConflictRule
 ) -> list[Conflict]:
-    """All clashes of `proposed` with `others` and among themselves, in order of the timetable.
+    """All clashes of `proposed`, one class, with `others`, in order of the timetable.
 
     Others with the id of a proposed session are its own earlier self, and left out. What would
-    block is only a warning where the other one is a draft.
+    block is only a warning where the other one is a draft. Between the sessions of the class
+    itself only the way is looked at: that they may not overlap at all is `schedule.clashes`.
     """
     ours = sorted(proposed, key=_order)
     own_uids = {booking.uid for booking in ours}
@@ -71,8 +72,10 @@ def find_conflicts(
     for place, booking in enumerate(ours):
         if booking.capacity is not None and booking.planned_number > booking.capacity:
             found += _conflict("capacity", rule.capacity, booking, None)
-        earlier = [b for b in ours[:place] if b.held_on == booking.held_on]
-        for other in [*earlier, *days[booking.held_on]]:
+        for earlier in ours[:place]:
+            if earlier.held_on == booking.held_on and _minutes_apart(booking, earlier) is not None:
+                found += _between(booking, earlier, rule)
+        for other in days[booking.held_on]:
             found += _between(booking, other, rule)
     return found
 

@@ -55,6 +55,60 @@ function countHours(row) {
   hours.dataset.counted = "";
 }
 
+// --- clashes with other plans ------------------------------------------------------------------
+
+const clashes = form.querySelector("[data-clashes]");
+let waiting = 0;
+
+function clashLine(clash, lead) {
+  const line = document.createElement("li");
+  const isBlock = clash.severity === "block";
+  line.className = isBlock ? "is-block" : "is-warn";
+  const words = document.createElement("span");
+  const label = document.createElement("b");
+  label.textContent = isBlock ? clashes.dataset.blocks : clashes.dataset.warns;
+  words.append(lead ?? label, clash.text);
+  if (clash.url && !lead) {
+    const link = document.createElement("a");
+    link.href = clash.url;
+    link.textContent = clashes.dataset.link;
+    words.append(" ", link);
+  }
+  line.append(words);
+  return line;
+}
+
+function showClashes(answer) {
+  for (const [index, row] of [...rows.children].entries()) {
+    const list = row.querySelector("[data-row-clashes]");
+    list.replaceChildren(...answer.conflicts.filter((c) => c.row === index).map((c) => clashLine(c)));
+    list.hidden = !list.children.length;
+  }
+  const lines = answer.conflicts.map((clash) => {
+    const link = document.createElement("a");
+    link.href = `#${clash.field}`;
+    link.textContent = clashes.dataset.row.replace("{n}", clash.row + 1);
+    const lead = document.createElement("span");
+    lead.append(link, "：");
+    return clashLine(clash, lead);
+  });
+  clashes.querySelector("[data-clash-list]").replaceChildren(...lines);
+  clashes.hidden = !lines.length;
+  form.querySelector('[name="seen"]').value = answer.seen;
+}
+
+async function askClashes() {
+  const round = ++waiting;
+  await new Promise((done) => setTimeout(done, 400));
+  if (round !== waiting) return; // more was typed meanwhile
+  try {
+    const response = await fetch(clashes.dataset.url, { method: "POST", body: new FormData(form) });
+    if (response.ok && round === waiting) showClashes(await response.json());
+  } catch {
+    // no connection: the server says it when the form is sent
+  }
+}
+
 // --- rows ------------------------------------------------------------------------------------
 
 function number() {
@@ -93,6 +147,7 @@ form.addEventListener("click", (event) => {
     number();
     addButton.focus();
     showWindow();
+    askClashes();
   }
 });
 
@@ -112,10 +167,12 @@ function tick() {
 
 form.addEventListener("input", (event) => {
   tick();
+  if (event.target.name === "planned_number") askClashes();
   const row = event.target.closest("[data-row]");
   if (!row) return;
   const name = event.target.name;
   if (name.endsWith("-held_on")) showWindow();
   if (name.endsWith("-halves")) delete event.target.dataset.counted;
   if (/-(starts_at|ends_at|break_minutes)$/.test(name)) countHours(row);
+  if (/-(held_on|starts_at|ends_at|lecturer_\w+|venue_\w+)$/.test(name)) askClashes();
 });
