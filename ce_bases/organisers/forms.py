@@ -4,6 +4,7 @@ from wtforms import BooleanField
 from wtforms.validators import AnyOf, InputRequired
 
 from ce_bases.bureaus.directory import BUREAUS
+from ce_bases.core.text import msg
 from ce_bases.organisers.service import LecturerDetails, VenueDetails
 from ce_bases.web.fields import PickField, WholeField
 from ce_bases.web.forms import LineField, SiteForm
@@ -11,6 +12,10 @@ from ce_bases.web.i18n import lazy_gettext as _l
 
 AREAS = {bureau.code: bureau.area for bureau in BUREAUS}
 USERNAME_KEYS = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+SAME_PERSON = {
+    "yes": msg("是同一个人，时间冲突时提醒我"),
+    "no": msg("不是，只是同名同单位"),
+}
 
 
 class VenueForm(SiteForm):
@@ -45,12 +50,14 @@ class LecturerForm(SiteForm):
     title = LineField(_l("职称"), longest=60, required=_l("请填写职称。"))
     field = LineField(_l("专业方向"), longest=80)
     number = LineField(_l("身份证号"), longest=40, render_kw={"autocomplete": "off"})
+    same_person = PickField(_l("是同一个人吗"), kind=str, labels=SAME_PERSON)
 
     def details(self) -> LecturerDetails:
         return LecturerDetails(
             *(self.name.data or "", self.unit_name.data or "", self.title.data or ""),
             field=self.field.data or "",
             number=self.number.data or "",
+            is_same_person={"yes": True, "no": False}.get(self.same_person.data or ""),
         )
 
 

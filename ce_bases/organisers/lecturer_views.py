@@ -36,7 +36,13 @@ def lecturers() -> ResponseReturnValue:
 
 
 def _page(form: LecturerForm, lecturer: Lecturer | None = None) -> str:
-    return render_template("organisers/lecturer.html", form=form, lecturer=lecturer)
+    """The form; whether a namesake is the same person is asked only when there is one."""
+    is_asked = bool(form.same_person.errors or form.same_person.data)
+    if lecturer is not None and not is_asked:
+        is_asked = bool(service.open_namesakes(session(), lecturer))
+    return render_template(
+        "organisers/lecturer.html", form=form, lecturer=lecturer, is_asked=is_asked
+    )
 
 
 @bp.route("/filing/lecturers/new", methods=["GET", "POST"])

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, func, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ce_bases.bureaus.directory import CITY_CODE, CODES
@@ -124,6 +125,8 @@ class Lecturer(Base):
 
     The same person teaching for two organisers has two rows; `identity_index` (a keyed hash of
     the resident ID) tells that they are one, without showing either organiser the other's plans.
+    Where an ID is missing, `person_key` is shared by rows that a clerk said are one person; a
+    row with a key of its own was said to be nobody else.
     """
 
     __tablename__ = "lecturer"
@@ -140,5 +143,16 @@ class Lecturer(Base):
     identity_index: Mapped[str | None] = mapped_column(String(64), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+    person_key: Mapped[str | None] = mapped_column(String(64), index=True)
 
     organiser: Mapped[Organiser] = relationship(back_populates="lecturers")
+
+    @hybrid_property
+    def person(self) -> str | None:
+        """What all rows of this person share; None while nothing is known but the row."""
+        return self.identity_index or self.person_key
+
+    @person.inplace.expression
+    @classmethod
+    def _person(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.identity_index, cls.person_key)

@@ -15,6 +15,7 @@ from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.identity import IdVault, normal_number, resident_id_problem
 from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
+from ce_bases.organisers import persons
 from ce_bases.organisers.models import Lecturer, Venue
 from ce_bases.organisers.permissions import own_base
 
@@ -32,13 +33,17 @@ class VenueDetails:
 
 @dataclass(frozen=True, slots=True)
 class LecturerDetails:
-    """A lecturer as somebody wrote them down; `number` is a resident ID, or empty: unchanged."""
+    """A lecturer as somebody wrote them down; `number` is a resident ID, or empty: unchanged.
+
+    `is_same_person`: what the clerk answered about a namesake on another list, if asked.
+    """
 
     name: str
     unit_name: str
     title: str
     field: str = ""
     number: str = ""
+    is_same_person: bool | None = None
 
 
 def add_venue(session: Session, details: VenueDetails, *, actor: Actor, now: datetime) -> Venue:
@@ -87,6 +92,7 @@ def add_lecturer(
     lecturer = Lecturer(organiser_id=organiser_id, identity_index=index, **_shown(details))
     session.add(lecturer)
     session.flush()
+    _settle_namesakes(session, lecturer, details.is_same_person, actor=actor, now=now)
     act = Act("add_lecturer", "lecturer", lecturer.id, after=_shown(details))
     record(session, act, actor=actor, now=now)
     return lecturer
@@ -105,13 +111,47 @@ def change_lecturer(
     lock(session, lecturer)
     index = _identity(session, own_base(actor), details.number, vault, now, but=lecturer.id)
     if index is not None:
-        lecturer.identity_index = index
+        persons.identify(session, lecturer, index)
     _change(session, lecturer, _shown(details), actor=actor, now=now)
+    _settle_namesakes(session, lecturer, details.is_same_person, actor=actor, now=now)
 
 
 def _shown(details: LecturerDetails) -> dict[str, Any]:
     """What may be shown and recorded of a lecturer: all but the resident ID."""
-    return {name: value for name, value in asdict(details).items() if name != "number"}
+    hidden = {"number", "is_same_person"}
+    return {name: value for name, value in asdict(details).items() if name not in hidden}
+
+
+def open_namesakes(session: Session, lecturer: Lecturer) -> list[Lecturer]:
+    """Lecturers of other lists of whom nobody has said whether they are this person."""
+    if lecturer.person_key is not None:
+        return []
+    return persons.namesakes(
+        session,
+        lecturer.organiser_id,
+        name=lecturer.name,
+        unit_name=lecturer.unit_name,
+        index=lecturer.identity_index,
+    )
+
+
+def _settle_namesakes(
+    session: Session, lecturer: Lecturer, is_same: bool | None, *, actor: Actor, now: datetime
+) -> None:
+    """Keep the clerk's answer about namesakes elsewhere; without one, ask."""
+    others = open_namesakes(session, lecturer)
+    if not others:
+        return
+    if is_same is None:
+        problem = msg("其他单位的名单里也有这个姓名和单位的授课人，请选择是不是同一个人。")
+        raise InvalidInputError(problem, problems={"same_person": problem})
+    if is_same:
+        persons.say_same(session, lecturer, others)
+    else:
+        persons.say_nobody_else(lecturer)
+    session.flush()
+    act = Act("answer_namesake", "lecturer", lecturer.id, after={"is_same_person": is_same})
+    record(session, act, actor=actor, now=now)
 
 
 def _identity(

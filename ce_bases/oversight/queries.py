@@ -85,11 +85,11 @@ def clashes_of(session: Session, revision: PlanRevision) -> Sequence[Any]:
 
 
 def _same_lecturer(mine: Any, other: Any) -> ColumnElement[bool]:
-    """One lecturer by row, or by the keyed hash that two organisers' rows share."""
+    """One lecturer by row, or by what the rows of one person share."""
     first, second = aliased(Lecturer), aliased(Lecturer)
     same_person = (
         select(first.id)
-        .join(second, second.identity_index == first.identity_index)
+        .join(second, second.person == first.person)
         .where(first.id == mine.lecturer_id, second.id == other.lecturer_id)
         .correlate(mine, other)
         .exists()

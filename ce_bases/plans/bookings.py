@@ -1,6 +1,5 @@
 """Who and what is taken when: timetables of other plans as the clash rules see them — rules §4."""
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -10,6 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from ce_bases.organisers.models import Lecturer, Organiser, Venue
+from ce_bases.organisers.persons import folded
 from ce_bases.plans.models import CourseSession, Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.workflow import PlanState
 from ce_bases.policy.conflicts import Booking
@@ -120,14 +120,9 @@ class Lists:
         )
 
 
-def folded(text: str) -> str:
-    """`text` as two people would type it: width, case and blanks make no difference."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def person_key(lecturer: Lecturer) -> str:
-    """The person behind a lecturer's row, the same in every base that knows their ID."""
-    return lecturer.identity_index or f"lecturer:{lecturer.id}"
+    """The person behind a lecturer's row, the same in every base where it is known."""
+    return lecturer.person or f"lecturer:{lecturer.id}"
 
 
 def lists_of(session: Session, organiser_id: int) -> Lists:
@@ -149,7 +144,7 @@ def taken_on(
     Of the organiser itself everything, drafts too; of others only what they have submitted, and
     only sessions of people who teach here as well: their drafts are nobody else's business.
     """
-    persons = {p.identity_index for p in lists.lecturers.values() if p.identity_index}
+    persons = {p.person for p in lists.lecturers.values() if p.person}
     statement = _bookings().where(
         TimetableEntry.held_on.in_(days),
         Plan.id != (but_plan or 0),
@@ -157,7 +152,7 @@ def taken_on(
             Plan.organiser_id == lists.organiser_id,
             and_(
                 PlanRevision.standing != Standing.WORKING,
-                Lecturer.identity_index.in_(persons),
+                Lecturer.person.in_(persons),
             ),
         ),
     )
@@ -175,7 +170,7 @@ def _bookings() -> Select[Any]:
             *(CourseSession.uid, PlanRevision.title, PlanRevision.standing),
             Plan.id.label("plan_id"),
             Plan.organiser_id,
-            Lecturer.identity_index,
+            Lecturer.person.label("person"),
         )
         .join(PlanRevision, PlanRevision.id == TimetableEntry.revision_id)
         .join(Plan, Plan.id == PlanRevision.plan_id)
@@ -197,7 +192,7 @@ def _taken(lists: Lists, row: Any) -> Taken:
             held_on=row.held_on,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
-            lecturer=row.identity_index,
+            lecturer=row.person,
             venue="elsewhere" if row.venue_name else "",
         )
         return Taken(booking, 0, "", "", "", "")
@@ -220,7 +215,7 @@ def hold_people_and_places(session: Session, lists: Lists, rows: Iterable[Timeta
     persons = {lists.lecturer_key(row) for row in rows}
     session.execute(
         select(Lecturer.id)
-        .where(Lecturer.identity_index.in_(persons))
+        .where(Lecturer.person.in_(persons))
         .order_by(Lecturer.id)
         .with_for_update(key_share=True)
     ).all()

@@ -1,0 +1,21 @@
+"""know_lecturers"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("lecturer", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("person_key", sa.String(length=64), nullable=True))
+        batch_op.create_index(batch_op.f("ix__lecturer__person_key"), ["person_key"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("lecturer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix__lecturer__person_key"))
+        batch_op.drop_column("person_key")
