@@ -13,6 +13,7 @@ from ce_bases.attendance import (
 )
 from ce_bases.attendance import guards as attendance_guards
 from ce_bases.attendance import views as attendance_views
+from ce_bases.bureaus.cli import holidays_cli
 from ce_bases.bureaus.queries import officer_actors
 from ce_bases.calendar import views as calendar_views
 from ce_bases.certificates import check_views, desk_views  # noqa: F401 -- their routes
@@ -69,6 +70,7 @@ COMMANDS = (
     demo_cli,
     filing_cli,
     files_cli,
+    holidays_cli,
     hours_cli,
     ledger_cli,
     outbox_cli,

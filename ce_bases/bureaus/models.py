@@ -1,4 +1,4 @@
-"""Who works for which bureau."""
+"""Who works for which bureau; and the public holidays that the package does not know yet."""
 
 from datetime import date
 
@@ -30,3 +30,12 @@ class BureauMember(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     since_on: Mapped[date]
     until_on: Mapped[date | None]
+
+
+class PublicHoliday(Base):
+    """A public holiday of a year that the holiday package has not published, noted by hand."""
+
+    __tablename__ = "public_holiday"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))

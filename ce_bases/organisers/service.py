@@ -92,9 +92,9 @@ def add_lecturer(
     lecturer = Lecturer(organiser_id=organiser_id, identity_index=index, **_shown(details))
     session.add(lecturer)
     session.flush()
-    _settle_namesakes(session, lecturer, details.is_same_person, actor=actor, now=now)
     act = Act("add_lecturer", "lecturer", lecturer.id, after=_shown(details))
     record(session, act, actor=actor, now=now)
+    _settle_namesakes(session, lecturer, details.is_same_person, actor=actor, now=now)
     return lecturer
 
 

@@ -1,6 +1,7 @@
 """The filing form: writing a plan down, and submitting it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,7 @@ from ce_bases.plans.conflict_views import has_unseen_warnings, show_conflicts
 from ce_bases.plans.details import PlanDetails, details_of
 from ce_bases.plans.forms import PlanForm
 from ce_bases.plans.models import Plan, Reach
+from ce_bases.plans.repeating import repeat_form, repeat_row
 from ce_bases.plans.standing import last_decision, shown_revision
 from ce_bases.plans.today import grace_until
 from ce_bases.plans.window import window_on
@@ -88,8 +90,7 @@ def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
     """Answer a sent form: rearranged rows, a saved draft, a receipt, or what is wrong."""
     wish = request.form.get("do", "save")
     if wish not in {"save", "submit"}:
-        form.rearrange(wish)
-        return _page(form, plan)
+        return _rearranged(form, plan, wish)
     if not form.validate():
         return _page(form, plan, status=422)
     form = form.in_order()
@@ -108,6 +109,17 @@ def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
     if wish == "save":
         flash(_("草稿已保存（%(at)s）。", at=format_moment(request_now())), "done")
     return redirect(address)
+
+
+def _rearranged(form: PlanForm, plan: Plan | None, wish: str) -> ResponseReturnValue:
+    """The form with a row added, copied, taken away or repeated; nothing is written."""
+    if wish != "repeat":
+        form.rearrange(wish)
+        return _page(form, plan)
+    wanted = repeat_form(request.form)
+    repeated = repeat_row(session(), form, wanted)
+    status = 200 if repeated else 422
+    return _page(form, plan, status=status, repeat=wanted, repeated=repeated)
 
 
 def _write(db: Session, form: PlanForm, plan_id: int | None, *, is_submission: bool) -> str:
@@ -131,7 +143,7 @@ def _page(
     *,
     status: int = 200,
     refusal: UserFacingError | None = None,
-    is_unseen: bool = False,
+    **said: Any,
 ) -> ResponseReturnValue:
     """The form page, with everything it says beside the fields."""
     organiser = get_organiser(session(), current_actor().organiser_id or 0)
@@ -146,7 +158,7 @@ def _page(
         window=window_on(first_day, today()) if first_day else None,
         checklist=checklist(form),
         conflicts=show_conflicts(form, plan),
-        is_unseen=is_unseen,
+        **{"is_unseen": False, "repeat": repeat_form(), "repeated": None, **said},
         returned=last_decision(plan) if plan else None,
         grace_until=grace_until(plan) if plan else None,
         refusal=refusal,

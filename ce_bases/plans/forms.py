@@ -11,7 +11,7 @@ from wtforms import Form, FormField, HiddenField
 from wtforms.widgets import HiddenInput
 
 from ce_bases.bureaus.directory import BUREAUS
-from ce_bases.core.text import Text
+from ce_bases.core.text import Text, msg
 from ce_bases.plans.conflicts import Found
 from ce_bases.plans.details import PlanDetails, SessionDetails, suggested_halves
 from ce_bases.plans.models import (
@@ -206,16 +206,23 @@ class PlanForm(SiteForm):
         return self._blank_row
 
     def rearrange(self, wish: str) -> None:
-        """Add or take away a row (`add`, `remove-2`), keeping everything typed."""
+        """Add, copy or take away a row (`add`, `copy-2`, `remove-2`), keeping everything typed."""
         verb, _dash, which = wish.partition("-")
         count = len(self.sessions.entries)
         if verb == "add" and count < MOST_ROWS:
             last = self.rows[-1]
             self.sessions.append_entry({name: last._fields[name].data for name in CARRIED})
+        elif verb == "copy" and which.isdecimal() and int(which) < count < MOST_ROWS:
+            self.append_copy(self.rows[int(which)])
         elif verb == "remove" and which.isdecimal() and int(which) < count:
             self.sessions.pop_entry(int(which))
             if not self.sessions.entries:
                 self.sessions.append_entry()
+
+    def append_copy(self, row: RowForm, *, held_on: date | None = None) -> None:
+        """Add a row that says what `row` says, on its day or another; a session of its own."""
+        values = {name: field.data for name, field in row._fields.items() if name != "uid"}
+        self.sessions.append_entry({**values, "held_on": held_on or values["held_on"]})
 
     def in_order(self) -> "PlanForm":
         """The same (valid) form with its rows in the order of time and without blank ones."""
@@ -243,6 +250,17 @@ class PlanForm(SiteForm):
                 self.sessions.errors = [row.errors for row in self.rows]
             else:
                 super().add_problems({name: problem})
+
+
+STEPS = {"7": msg("每周"), "14": msg("每两周"), "1": msg("每天")}
+
+
+class RepeatForm(Form):
+    """Which row to repeat, how often, until when; sent with the filing form."""
+
+    row = WholeField(_l("重复第几个课次"), least=1, most=MOST_ROWS)
+    step = PickField(_l("间隔"), kind=str, labels=STEPS)
+    until = DayField(_l("重复到（含当天）"))
 
 
 def _is_text(form: PlanForm, name: str) -> bool:

@@ -1,9 +1,9 @@
 """Timetables: how many hours a session may carry, and what a day can hold — rules §2, §4."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Literal
 
 from ce_bases.policy.shapes import YearPolicy
@@ -72,3 +72,18 @@ def crowded_days(slots: Iterable[Slot], policy: YearPolicy) -> dict[date, int]:
     for slot in slots:
         by_day[slot.held_on] += slot.halves
     return {day: total for day, total in sorted(by_day.items()) if total > policy.day_pool.halves}
+
+
+def repeated_days(
+    first: date, until: date, step: int, is_holiday: Callable[[date], bool]
+) -> tuple[list[date], list[date]]:
+    """The days after `first`, every `step` days up to and with `until`: (held, holidays left out).
+
+    A holiday is left out, not moved: the pattern goes on with its next day.
+    """
+    held: list[date] = []
+    skipped: list[date] = []
+    for passed in range(step, (until - first).days + 1, step):
+        day = first + timedelta(days=passed)
+        (skipped if is_holiday(day) else held).append(day)
+    return held, skipped

@@ -116,6 +116,7 @@ function number() {
     const title = addButton.dataset.title.replace("{n}", index + 1);
     row.querySelector("[data-row-title]").textContent = title;
     row.querySelector("[data-remove-row]").value = `remove-${index}`;
+    row.querySelector("[data-copy-row]").value = `copy-${index}`;
     for (const element of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
       for (const attribute of ["name", "id", "for", "aria-describedby"]) {
         const old = element.getAttribute(attribute);
@@ -136,8 +137,51 @@ function addRow() {
   field(row, "held_on").focus();
 }
 
+function copyRow(source) {
+  const row = rows.appendChild(pattern.content.cloneNode(true).firstElementChild);
+  for (const input of source.querySelectorAll("input, select, textarea")) {
+    const name = input.name.replace(/^sessions-\d+-/, "");
+    if (name !== "uid") field(row, name).value = input.value;
+  }
+  for (const [index, part] of [...source.querySelectorAll("details")].entries()) {
+    row.querySelectorAll("details")[index].open = part.open;
+  }
+  number();
+  field(row, "held_on").focus();
+  askClashes();
+}
+
+// The server repeats a session (it knows the holidays); the page stays where it is.
+async function repeatRow(button) {
+  const sent = new FormData(form);
+  sent.set("do", "repeat");
+  button.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: sent });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const [newRows, said] = [page.querySelector("[data-rows]"), page.querySelector("[data-repeat]")];
+    if (!newRows || !said) throw new Error("not the form");
+    rows.replaceChildren(...newRows.children);
+    form.querySelector("[data-repeat]").replaceWith(said);
+    said.querySelector(".field__error, [role=status], summary")?.scrollIntoView({ block: "center" });
+    said.querySelector('[aria-invalid="true"], summary')?.focus();
+    askClashes();
+    tick();
+  } catch {
+    form.requestSubmit(button); // in full: the answer is a page of its own
+  }
+  button.removeAttribute("aria-busy");
+}
+
 form.addEventListener("click", (event) => {
-  if (event.target.closest("[data-add-row]")) {
+  const repeat = event.target.closest('[name="do"][value="repeat"]');
+  if (repeat) {
+    event.preventDefault();
+    repeatRow(repeat);
+  } else if (event.target.closest("[data-copy-row]")) {
+    event.preventDefault();
+    copyRow(event.target.closest("[data-row]"));
+  } else if (event.target.closest("[data-add-row]")) {
     event.preventDefault();
     addRow();
   } else if (event.target.closest("[data-remove-row]")) {

@@ -5,7 +5,14 @@ from datetime import date, time
 import pytest
 
 from ce_bases.policy.notice_2022 import POLICY
-from ce_bases.policy.schedule import Slot, clashes, crowded_days, half_day, net_halves
+from ce_bases.policy.schedule import (
+    Slot,
+    clashes,
+    crowded_days,
+    half_day,
+    net_halves,
+    repeated_days,
+)
 
 DAY = date(2022, 6, 20)
 
@@ -60,3 +67,16 @@ def test_eight_hours_fit_a_day_and_half_an_hour_more_does_not() -> None:
 
     assert crowded_days(full, POLICY) == {}
     assert crowded_days([*full, slot("c", "19:00", "20:00", 1)], POLICY) == {DAY: 17}
+
+
+def test_a_pattern_goes_on_past_the_holidays_it_leaves_out() -> None:
+    first = date(2022, 9, 17)
+    holiday = date(2022, 10, 1)
+
+    def days(until: date, step: int = 7) -> tuple[list[date], list[date]]:
+        return repeated_days(first, until, step, lambda day: day == holiday)
+
+    assert days(date(2022, 10, 8)) == ([date(2022, 9, 24), date(2022, 10, 8)], [holiday])
+    assert days(date(2022, 10, 7)) == ([date(2022, 9, 24)], [holiday])
+    assert days(first) == days(date(2022, 9, 23)) == days(date(2022, 9, 1)) == ([], [])
+    assert days(date(2022, 9, 19), 1) == ([date(2022, 9, 18), date(2022, 9, 19)], [])

@@ -71,8 +71,8 @@ def test_the_answer_is_kept_recorded_and_not_asked_again(
     assert mine.person_key is not None
     assert theirs.title == "正高级教师"
     assert [e.action for e in history_of(session, "lecturer", mine.id)] == [
-        "answer_namesake",
         "add_lecturer",
+        "answer_namesake",
     ]
     session.rollback()  # SQLite: reading held the one place of the writer
     again = client.get(f"/filing/lecturers/{mine.id}")
