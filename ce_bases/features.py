@@ -44,6 +44,7 @@ from ce_bases.oversight import views as oversight_views
 from ce_bases.people import guards as people_guards
 from ce_bases.people.queries import professional_actors, unit_actors
 from ce_bases.plans import views as plans_views
+from ce_bases.plans import week_views  # noqa: F401 -- its routes
 from ce_bases.plans.cli import filing_cli
 from ce_bases.web import access, navigation
 
@@ -110,6 +111,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
         ("plans.index", msg("培训计划")),
         ("credits.due_list", msg("确认考勤")),
         ("plans.new", msg("新建计划")),
+        ("plans.week", msg("一周安排")),
         ("organisers.venues", msg("场地")),
         ("organisers.lecturers", msg("授课人")),
         ("organisers.base_staff", msg("工作人员")),

@@ -27,6 +27,7 @@ from ce_bases.plans.details import PlanDetails, details_of
 from ce_bases.plans.forms import PlanForm
 from ce_bases.plans.models import Plan, Reach
 from ce_bases.plans.repeating import repeat_form, repeat_row
+from ce_bases.plans.slot_views import take_slot
 from ce_bases.plans.standing import last_decision, shown_revision
 from ce_bases.plans.today import grace_until
 from ce_bases.plans.window import window_on
@@ -56,6 +57,7 @@ def new() -> ResponseReturnValue:
         return _take(PlanForm(), None)
     copied = request.args.get("from", type=int)
     form = _copy_of(copied) if copied else PlanForm.showing(PlanDetails(title=""))
+    take_slot(form, request.args)
     return _page(form, None)
 
 
@@ -70,7 +72,9 @@ def edit(plan_id: int) -> ResponseReturnValue:
             msg("这份计划现在是“%(state)s”，不能再修改。", state=STATE_LABELS[plan.state]),
             next_step=msg("请回到计划页查看它现在在谁手里。"),
         )
-    return _page(PlanForm.showing(details_of(shown_revision(plan)), version=plan.version), plan)
+    form = PlanForm.showing(details_of(shown_revision(plan)), version=plan.version)
+    take_slot(form, request.args)
+    return _page(form, plan)
 
 
 def _copy_of(plan_id: int) -> PlanForm:

@@ -252,6 +252,7 @@ class PlanForm(SiteForm):
                 super().add_problems({name: problem})
 
 
+KINDS_OF_DAY = {"workdays": msg("只看周一至周五"), "weekends": msg("只看周六、周日")}
 STEPS = {"7": msg("每周"), "14": msg("每两周"), "1": msg("每天")}
 
 
@@ -261,6 +262,19 @@ class RepeatForm(Form):
     row = WholeField(_l("重复第几个课次"), least=1, most=MOST_ROWS)
     step = PickField(_l("间隔"), kind=str, labels=STEPS)
     until = DayField(_l("重复到（含当天）"))
+
+
+class SlotForm(Form):
+    """What a free slot is looked for; in the address, so that a search can be kept."""
+
+    hours = HalvesField(_l("学时"))
+    rest = WholeField(_l("休息（分钟）"), most=180)
+    number = WholeField(_l("人数"), least=1, most=100_000)
+    lecturer = PickField(_l("授课人"), kind=int)
+    venue = PickField(_l("地点"), kind=int)
+    area = PickField(_l("所在县（市、区）"), kind=str, labels=_AREAS)
+    days = PickField(_l("日子"), kind=str, labels=KINDS_OF_DAY)
+    first = DayField(_l("不早于"))
 
 
 def _is_text(form: PlanForm, name: str) -> bool:
