@@ -121,7 +121,7 @@ def test_the_soonest_slots_that_can_still_be_filed(
     client: PageClient, session: Session, world: World
 ) -> None:
     busy = make_session_details(world, on=date(2022, 6, 13), starts=time(8), ends=time(19))
-    filed_plan(session, world, busy, now=NOW)
+    filed_plan(session, world, busy, now=NOW, enrol_closes_at=None)
     session.commit()
     client.log_in("clerk")
 
