@@ -15,7 +15,7 @@ from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.models import WAY_LABELS
 from ce_bases.attendance.sheet import names_to_write
 from ce_bases.core.access import Action
-from ce_bases.enrolment import queries as enrolment
+from ce_bases.enrolment.lists import own_classes as classes_of
 from ce_bases.plans.queries import SessionInForce, get_session_in_force
 from ce_bases.policy.attendance import may_make_up, needs_sign_out
 from ce_bases.web.access import allow, current_actor
@@ -145,6 +145,6 @@ def own_classes() -> ResponseReturnValue:
     return render_template(
         "attendance/own.html",
         today=today(),
-        classes=enrolment.own_classes(session(), person_id, today=today()),
+        classes=classes_of(session(), person_id, today=today()),
         sessions=queries.own_sessions(session(), person_id),
     )

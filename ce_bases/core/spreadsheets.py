@@ -125,12 +125,7 @@ def read_rows(data: bytes, columns: Sequence[Column], *, max_rows: int = MOST_RO
     InvalidInputError, in words for the person, when the file is no xlsx, too large, has no such
     headings or more than `max_rows` rows.
     """
-    _check_package(data, max_rows)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        table = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise _unreadable() from error
+    table = _first_sheet(data, max_rows)
     head, places = _find_headings(table, columns)
     rows = [
         _read_row(number, cells, places)
@@ -148,6 +143,30 @@ def read_rows(data: bytes, columns: Sequence[Column], *, max_rows: int = MOST_RO
             )
         )
     return filled
+
+
+def read_table(data: bytes, *, max_rows: int = MOST_ROWS) -> list[list[str]]:
+    """Every cell of the first sheet as text, row by row from its first; for lists whose headings
+    are anybody's. Limits as `read_rows`.
+
+    A number too long to be exact is written as spreadsheets show it: 3.70811198502141E+17.
+    """
+    return [[_shown(cell) for cell in row] for row in _first_sheet(data, max_rows)]
+
+
+def _shown(cell: Any) -> str:
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return f"{cell:.15G}" if is_number and abs(cell) >= _EXACT_DIGITS else cell_text(cell)
+
+
+def _first_sheet(data: bytes, max_rows: int) -> list[list[Any]]:
+    _check_package(data, max_rows)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        table: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError, IndexError) as error:
+        raise _unreadable() from error
+    return table
 
 
 def _unreadable() -> InvalidInputError:

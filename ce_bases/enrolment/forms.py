@@ -1,8 +1,9 @@
 """What a browser may send to write a roster. Shape only."""
 
-from wtforms import HiddenField, SelectMultipleField, TextAreaField
+from wtforms import FileField, HiddenField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from ce_bases.core.spreadsheets import MOST_BYTES
 from ce_bases.enrolment.parsing import MAX_CHARACTERS
 from ce_bases.people.naming import LONGEST_NAME
 from ce_bases.people.service import LONGEST_POST, LONGEST_UNIT, Stated, stated
@@ -43,6 +44,20 @@ class PasteForm(SiteForm):
     """A table pasted from a spreadsheet, to be checked."""
 
     text = TextAreaField(_l("名单"), _TABLE, render_kw={**_PLAIN, "rows": 12})
+
+
+class SheetForm(SiteForm):
+    """The same as a workbook."""
+
+    sheet = FileField(
+        _l("表格文件（.xlsx）"),
+        [InputRequired(_l("请先选择文件。"))],
+        render_kw={"accept": ".xlsx"},
+    )
+
+    def content(self) -> bytes:
+        """What was sent, as far as it is looked at."""
+        return bytes(self.sheet.data.stream.read(MOST_BYTES + 1))
 
 
 class ImportForm(SiteForm):

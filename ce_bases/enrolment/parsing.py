@@ -13,6 +13,8 @@ from ce_bases.people.service import Stated, stated
 
 MAX_ROWS = 2000
 MAX_CHARACTERS = 400_000
+#: So far down a row of headings is looked for.
+ROWS_ABOVE = 6
 COLUMNS = ("name", "number", "unit_name", "post")
 _ALIASES = {
     "name": "姓名 名字 学员姓名 人员姓名 参训人员 name",
@@ -73,19 +75,16 @@ def _split(text: str) -> Iterable[tuple[int, Sequence[str]]]:
 
 
 def read_cells(lines: Iterable[tuple[int, Sequence[str]]]) -> list[Row]:
-    """The rows among numbered lines of cells, as `read_text` promises."""
-    columns: dict[int, str] | None = None
-    rows: list[Row] = []
-    for line, raw in lines:
-        cells = [clean_cell(cell) for cell in raw]
-        if not any(cells):
-            continue
-        if columns is None:
-            columns = _headings(cells)
-            if columns:
-                continue
-        rows.append(Row(line, _person(cells, columns)))
-    return rows
+    """The rows among numbered lines of cells, as `read_text` promises.
+
+    What stands above a row of headings (a title, a note) is no row.
+    """
+    cleaned = [(line, [clean_cell(cell) for cell in raw]) for line, raw in lines]
+    filled = [(line, cells) for line, cells in cleaned if any(cells)]
+    for place, (_line, cells) in enumerate(filled[:ROWS_ABOVE]):
+        if columns := _headings(cells):
+            return [Row(line, _person(c, columns)) for line, c in filled[place + 1 :]]
+    return [Row(line, _person(cells, None)) for line, cells in filled]
 
 
 def _headings(cells: Sequence[str]) -> dict[int, str]:

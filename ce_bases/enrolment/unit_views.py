@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Role
 from ce_bases.core.errors import NotFoundError, RuleViolationError, UserFacingError, WrongStateError
-from ce_bases.enrolment import choosing, queries
+from ce_bases.enrolment import choosing, lists, queries
 from ce_bases.enrolment.blueprint import answered, bp
 from ce_bases.enrolment.forms import ChooseForm, EmptyForm
 from ce_bases.enrolment.models import PLACE_LABELS
@@ -32,7 +32,7 @@ STAFF = "/unit/plans/<number>"
 @allow(Action.READ_STAFF_HOURS)
 def staff_classes() -> ResponseReturnValue:
     """The classes to come in which the unit's people are enrolled."""
-    statement = queries.staff_classes(current_actor().unit_id or 0, today=today())
+    statement = lists.staff_classes(current_actor().unit_id or 0, today=today())
     page = paginate(session(), statement, number=page_number())
     return render_template("enrolment/staff_classes.html", page=page, page_url=page_url)
 
@@ -53,7 +53,7 @@ def _show(number: str, form: ChooseForm, *, refusal: UserFacingError | None = No
     q = (tidy_line(request.args.get("q", "")) or "")[:60]
     page = paginate(db, people_of_unit(unit_id, q=q), number=page_number())
     shown = [person.id for person in page.items]
-    there = queries.staff_places(db, plan.id, unit_id)
+    there = lists.staff_places(db, plan.id, unit_id)
     return render_template(
         "enrolment/staff.html",
         plan=plan,

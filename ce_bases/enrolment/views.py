@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from ce_bases.core.access import Action, grant_for
 from ce_bases.core.actors import Role
 from ce_bases.core.errors import InvalidInputError, RuleViolationError, UserFacingError
-from ce_bases.enrolment import own_views, queries, service, unit_views
+from ce_bases.enrolment import own_views, queries, service, sheet_views, unit_views
 from ce_bases.enrolment.blueprint import answered, bp
-from ce_bases.enrolment.forms import EmptyForm, ImportForm, PasteForm, PersonForm
+from ce_bases.enrolment.forms import EmptyForm, ImportForm, PasteForm, PersonForm, SheetForm
+from ce_bases.enrolment.models import VIA_LABELS
 from ce_bases.enrolment.parsing import MAX_ROWS, read_text
 from ce_bases.enrolment.service import FINDING_LABELS, OPEN_STATES, Finding
+from ce_bases.enrolment.sheet import table_text
 from ce_bases.plans.models import Plan
 from ce_bases.plans.queries import get_plan, in_force
 from ce_bases.web.access import allow, current_actor
@@ -26,7 +28,7 @@ from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
 from ce_bases.web.vault import vault
 
-__all__ = ["bp", "own_views", "unit_views"]
+__all__ = ["bp", "own_views", "sheet_views", "unit_views"]
 
 
 def _own_plan(db: Session, plan_id: int) -> Plan:
@@ -59,7 +61,10 @@ def _show_roster(plan: Plan, form: PersonForm, *, refusal: UserFacingError | Non
         form=form,
         refusal=refusal,
         enrolled=queries.enrolled(db, plan.id),
+        waiting=db.scalars(queries.waiting_list(plan.id)).all(),
         seats=queries.seats(db, plan),
+        via_labels=VIA_LABELS,
+        button=EmptyForm(formdata=None),
         may_write=keeps and plan.state in OPEN_STATES,
         keeps=keeps,
         sessions=filed.entries if filed and actor.role is not Role.LECTURER else (),
@@ -102,7 +107,8 @@ def paste(plan_id: int) -> ResponseReturnValue:
 
 
 def _show_paste(plan: Plan, form: PasteForm, **more: Any) -> str:
-    shown = {"check": None, "confirm": None, "refusal": None, **more}
+    sheet = SheetForm(formdata=None)
+    shown = {"check": None, "confirm": None, "refusal": None, "sheet": sheet, **more}
     return render_template(
         "enrolment/paste.html",
         plan=plan,
@@ -122,6 +128,21 @@ def check(plan_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _show_paste(plan, form), 422
     return _preview(plan, form)
+
+
+@bp.post("/filing/plans/<int:plan_id>/roster/upload")
+@allow(Action.IMPORT_ROSTER)
+def upload(plan_id: int) -> ResponseReturnValue:
+    """Show what a workbook comes to, as if its rows had been pasted; nothing is written."""
+    plan, form = _own_plan(session(), plan_id), SheetForm()
+    try:
+        text = table_text(form.content()) if form.validate() else ""
+    except InvalidInputError as error:
+        form.sheet.errors = [say(error.message)]
+        text = ""
+    if not text:
+        return _show_paste(plan, PasteForm(formdata=None), sheet=form), 422
+    return _preview(plan, PasteForm(formdata=None, text=text))
 
 
 def _preview(

@@ -13,6 +13,7 @@ from ce_bases.core.spreadsheets import (
     Sheet,
     cell_text,
     read_rows,
+    read_table,
     write_book,
 )
 
@@ -147,3 +148,21 @@ def test_what_is_no_usable_sheet_is_refused_in_words(data: bytes) -> None:
 )
 def test_cells_are_told_as_people_type_them(value: object, text: str) -> None:
     assert cell_text(value) == text
+
+
+def test_a_table_is_read_cell_for_cell_with_lost_digits_shown_as_lost() -> None:
+    data = book(("张三", 370811198502141234, ""), ("", "", ""), ("李四", 4.5, "=1+1"))
+
+    assert read_table(data) == [
+        ["参训名单", "", ""],
+        ["红色为必填", "", ""],
+        ["姓名", "证件号码", "备注"],
+        ["张三", "3.70811198502141E+17", ""],
+        ["", "", ""],
+        ["李四", "4.5", "=1+1"],
+    ]
+
+
+def test_a_table_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        read_table(b"PK\x03\x04 nothing")

@@ -86,3 +86,13 @@ def test_nothing_is_no_rows(text: str) -> None:
 def test_what_a_spreadsheet_did_to_a_number_is_recognised(number: str, words: str | None) -> None:
     found = spreadsheet_damage(number)
     assert found is None if words is None else words in str(found)
+
+
+def test_a_title_and_notes_above_the_headings_are_no_people() -> None:
+    text = "2022 年培训名单\n\n请核对\t\t\n姓名\t身份证号\t单位\n张三\t370811198502140016\t济宁一院"
+    assert [(row.line, row.person.name) for row in read_text(text)] == [(5, "张三")]
+
+
+def test_headings_far_down_are_a_row_like_any_other() -> None:
+    people = "\n".join(f"张三\t37081119850214{n:04d}" for n in range(7))
+    assert [row.line for row in read_text(f"{people}\n姓名\t身份证号")] == [*range(1, 9)]

@@ -1,0 +1,88 @@
+"""A roster on paper and as a workbook; who waits moved up by hand."""
+
+from io import BytesIO
+
+from flask import Response, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ce_bases.core.access import Action
+from ce_bases.core.errors import WrongStateError
+from ce_bases.enrolment import queries, service
+from ce_bases.enrolment.blueprint import bp
+from ce_bases.enrolment.models import VIA_LABELS
+from ce_bases.enrolment.sheet import book_name, roster_book, template_book
+from ce_bases.plans.queries import get_plan
+from ce_bases.plans.standing import shown_revision
+from ce_bases.web.access import allow, current_actor
+from ce_bases.web.commands import once
+from ce_bases.web.extensions import session
+from ce_bases.web.i18n import gettext as _
+from ce_bases.web.i18n import say
+from ce_bases.web.moment import request_now, today
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROSTER = "/filing/plans/<int:plan_id>/roster"
+
+
+@bp.get(f"{ROSTER}.xlsx")
+@allow(Action.READ_ATTENDANCE)
+def roster_xlsx(plan_id: int) -> ResponseReturnValue:
+    db = session()
+    plan = get_plan(db, plan_id, actor=current_actor(), action=Action.READ_ATTENDANCE)
+    seated = db.scalars(queries.roster(plan.id, sort="unit"))
+    waiting = db.scalars(queries.waiting_list(plan.id))
+    title = " ".join(filter(None, (shown_revision(plan).title, plan.filing_number)))
+    return _send(
+        roster_book(seated, waiting, title), book_name(plan.filing_number, plan.id, today())
+    )
+
+
+@bp.get(f"{ROSTER}/template.xlsx")
+@allow(Action.IMPORT_ROSTER)
+def roster_template(plan_id: int) -> ResponseReturnValue:
+    queries.get_own_plan(session(), plan_id, actor=current_actor(), action=Action.IMPORT_ROSTER)
+    return _send(template_book(), "roster-template.xlsx")
+
+
+def _send(book: bytes, name: str) -> Response:
+    answer = send_file(BytesIO(book), mimetype=XLSX, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.get(f"{ROSTER}/print")
+@allow(Action.READ_ATTENDANCE)
+def roster_print(plan_id: int) -> ResponseReturnValue:
+    """The whole roster on one page, for the printer."""
+    db = session()
+    plan = get_plan(db, plan_id, actor=current_actor(), action=Action.READ_ATTENDANCE)
+    return render_template(
+        "enrolment/print.html",
+        plan=plan,
+        revision=shown_revision(plan),
+        seated=db.scalars(queries.roster(plan.id, sort="unit")).all(),
+        waiting=db.scalars(queries.waiting_list(plan.id)).all(),
+        via_labels=VIA_LABELS,
+        now=request_now(),
+    )
+
+
+@bp.post(f"{ROSTER}/promote")
+@allow(Action.IMPORT_ROSTER)
+def promote(plan_id: int) -> ResponseReturnValue:
+    """Give a free seat to who waits longest."""
+    actor, now = current_actor(), request_now()
+
+    def work(db: Session) -> str:
+        plan = queries.get_own_plan(db, plan_id, actor=actor, action=Action.IMPORT_ROSTER)
+        service.promote_next(db, plan, actor=actor, now=now)
+        return url_for("enrolment.roster", plan_id=plan_id)
+
+    try:
+        address = once(work)
+    except WrongStateError as error:
+        flash(f"{say(error.message)} {say(error.next_step)}", "refused")
+        return redirect(url_for("enrolment.roster", plan_id=plan_id))
+    flash(_("已递补一人，已通知本人。"), "done")
+    return redirect(address)
