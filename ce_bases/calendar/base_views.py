@@ -7,7 +7,7 @@ from ce_bases.bureaus.directory import BUREAUS, area_name
 from ce_bases.calendar import queries
 from ce_bases.calendar.blueprint import bp
 from ce_bases.calendar.filters import CalendarFilter, read_filter
-from ce_bases.calendar.seats import seats_to_come
+from ce_bases.calendar.seats import seats_to_take
 from ce_bases.core.access import Action
 from ce_bases.organisers.models import KIND_LABELS, LEVEL_LABELS
 from ce_bases.organisers.queries import get_organiser
@@ -15,7 +15,7 @@ from ce_bases.web.access import allow
 from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
-from ce_bases.web.moment import today
+from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
 
 
@@ -46,7 +46,7 @@ def base(organiser_id: int) -> ResponseReturnValue:
         "calendar/base.html",
         organiser=organiser,
         page=page,
-        seats=seats_to_come(session(), page.items, today=today()),
+        seats=seats_to_take(session(), page.items, now=request_now()),
         page_url=page_url,
         area_name=area_name,
         kinds=KIND_LABELS,

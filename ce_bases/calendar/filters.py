@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ce_bases.bureaus.directory import BY_CODE
@@ -17,7 +17,7 @@ YEARS = range(2000, 2100)
 class CalendarFilter:
     """Filters of the public calendar; an empty value filters nothing.
 
-    `free_from` shows only what still has a seat, from that day on. Feeds never have it: a class
+    `free_at` shows only what has a seat to be had at that moment. Feeds never have it: a class
     must not leave people's calendars because it filled up.
     """
 
@@ -26,7 +26,7 @@ class CalendarFilter:
     subject: str = ""
     form: str = ""
     q: str = ""
-    free_from: date | None = None
+    free_at: datetime | None = None
 
     def query(self) -> dict[str, Any]:
         """The filters as query values, in an order that never changes."""
@@ -36,7 +36,7 @@ class CalendarFilter:
             "subject": self.subject,
             "form": self.form,
             "q": self.q,
-            "free": "1" if self.free_from else "",
+            "free": "1" if self.free_at else "",
         }
         return {name: value for name, value in values.items() if value}
 
@@ -65,10 +65,10 @@ def _written(name: str, value: date | str | None) -> str:
     return value or ""
 
 
-def read_filter(args: Mapping[str, str], *, today: date | None = None) -> CalendarFilter:
+def read_filter(args: Mapping[str, str], *, now: datetime | None = None) -> CalendarFilter:
     """The filters of an address; whatever is not one of ours is left out, never an error.
 
-    With `today` the one for free seats is read too.
+    With `now` the one for free seats is read too.
     """
     organiser = args.get("organiser", "")
     return CalendarFilter(
@@ -77,7 +77,7 @@ def read_filter(args: Mapping[str, str], *, today: date | None = None) -> Calend
         subject=args.get("subject", "") if args.get("subject") in set(Subject) else "",
         form=args.get("form", "") if args.get("form") in set(Form) else "",
         q=search_words(args.get("q", "")),
-        free_from=today if args.get("free") == "1" else None,
+        free_at=now if args.get("free") == "1" else None,
     )
 
 
@@ -86,11 +86,11 @@ def search_words(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())[:60].rstrip()
 
 
-def read_asked(args: Mapping[str, str], *, today: date | None = None) -> Asked:
+def read_asked(args: Mapping[str, str], *, now: datetime | None = None) -> Asked:
     """What the address of a calendar page asks for."""
     view = args.get("view", "")
     return Asked(
-        wanted=read_filter(args, today=today),
+        wanted=read_filter(args, now=now),
         view=view if view in VIEWS else "month",
         month=read_month(args.get("month", "")),
         day=read_day(args.get("day", "")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -39,7 +39,7 @@ def passes(wanted: CalendarFilter) -> list[ColumnElement[bool]]:
     return [
         *(condition for name, condition in conditions.items() if getattr(wanted, name)),
         *(row.search_text.like(like(word), escape="\\") for word in wanted.q.split()),
-        *([has_free_seat(wanted.free_from)] if wanted.free_from else []),
+        *([has_free_seat(wanted.free_at)] if wanted.free_at else []),
     ]
 
 
@@ -185,11 +185,11 @@ def public_organiser_counts(
 
 
 def public_free_count(
-    session: Session, wanted: CalendarFilter, first: date, last: date, *, today: date
+    session: Session, wanted: CalendarFilter, first: date, last: date, *, now: datetime
 ) -> int:
     """How many sessions of the span the filter for free seats would show."""
     row = PublishedSession
-    free = passes(replace(wanted, free_from=today))
+    free = passes(replace(wanted, free_at=now))
     counted = select(func.count()).select_from(row).where(row.held_on.between(first, last), *free)
     return session.scalar(counted) or 0
 

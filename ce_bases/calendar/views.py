@@ -20,7 +20,7 @@ from ce_bases.calendar import (
 )
 from ce_bases.calendar.blueprint import bp, site_address
 from ce_bases.calendar.filters import Asked, CalendarFilter, read_asked, read_filter
-from ce_bases.calendar.seats import seats_to_come
+from ce_bases.calendar.seats import seats_to_take
 from ce_bases.core.access import Action
 from ce_bases.organisers.queries import get_organiser
 from ce_bases.plans.models import FORM_LABELS, SUBJECT_LABELS, Form
@@ -28,7 +28,7 @@ from ce_bases.policy.registry import filing_policy_for
 from ce_bases.web.access import allow
 from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
-from ce_bases.web.moment import today
+from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
 
 __all__ = [
@@ -48,7 +48,7 @@ Span = tuple[date, date]
 @bp.get("/calendar")
 @allow(Action.READ_PUBLIC)
 def index() -> ResponseReturnValue:
-    asked = read_asked(request.args, today=today())
+    asked = read_asked(request.args, now=request_now())
     span, shown = {"week": _week, "list": _list}.get(asked.view, _month)(asked)
 
     def address(**changes: date | str | None) -> str:
@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
         address=address,
         counts=queries.public_counts(session(), wanted, *span, county=True),
         organisers=queries.public_organiser_counts(session(), wanted, *span),
-        free_count=queries.public_free_count(session(), wanted, *span, today=today()),
+        free_count=queries.public_free_count(session(), wanted, *span, now=request_now()),
         organiser=get_organiser(session(), wanted.organiser) if wanted.organiser else None,
         counties=BUREAUS,
         subjects=SUBJECT_LABELS,
@@ -134,7 +134,7 @@ def _list(asked: Asked) -> tuple[Span, Shown]:
 def _paged(wanted: CalendarFilter, span: Span) -> Shown:
     statement = queries.public_listed(wanted, *span)
     page = paginate(session(), statement, number=page_number())
-    seats = seats_to_come(session(), page.items, today=today())
+    seats = seats_to_take(session(), page.items, now=request_now())
     return {"page": page, "page_url": page_url, "seats": seats}
 
 

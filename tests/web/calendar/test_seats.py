@@ -1,12 +1,13 @@
 """The filter for free seats, and the list of organisers beside it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
+from ce_bases.core.clock import moment_at
 from ce_bases.enrolment.models import Enrolment, Place, Via
 from ce_bases.enrolment.queries import public_seats
 from ce_bases.organisers.models import Venue
@@ -117,6 +118,25 @@ def test_what_is_cancelled_waited_for_or_past_is_not_free(
 
     assert titles(client.get(f"{JUNE}&free=1").text) == ["班22"]
     assert len(titles(client.get(JUNE).text)) == 4
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "hours", "free"),
+    [
+        (moment_at(date(2022, 6, 18), time(17)), 413 - 1 / 3600, 1),  # a second before
+        (moment_at(date(2022, 6, 18), time(17)), 413, 0),
+        (None, 453 - 1 / 60, 1),  # until the first session begins
+        (None, 453, 0),
+    ],
+)
+def test_a_seat_can_be_had_until_enrolment_closes(
+    client: PageClient, file: File, clock: FrozenClock, closes_at: object, hours: float, free: int
+) -> None:
+    file(DAY, enrol_closes_at=closes_at)
+    clock.forward(hours=hours)
+
+    assert len(titles(client.get(f"{JUNE}&free=1").text)) == free
+    assert ("还有 50 个名额" in client.get(f"{JUNE}&view=list").text) == bool(free)
 
 
 def test_feeds_and_subscriptions_never_depend_on_seats(client: PageClient, file: File) -> None:
