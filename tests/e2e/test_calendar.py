@@ -75,17 +75,7 @@ def test_a_class_is_found_opened_and_subscribed_to(
     phone: BrowserContext, world: World, gallery: Path
 ) -> None:
     page = phone.new_page()
-    page.goto("/calendar")
-    look(page, gallery, "calendar")
-
-    page.get_by_label("县（市、区）").select_option(label="任城区（2）")
-    page.get_by_label("课题、讲师、单位").fill("造价")
-    page.get_by_role("button", name="筛选").click()
-    expect(page.locator(".month .title")).to_have_text(["工程造价管理研修班"])
-    address = page.url
-    assert "county=370811" in address
-    page.goto(address)  # as somebody would who was sent it
-    expect(page.locator(".month .title")).to_have_text(["工程造价管理研修班"])
+    address = find(page, gallery)
 
     page.get_by_role("link", name="工程造价管理研修班").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("工程造价管理研修班")
@@ -105,6 +95,21 @@ def test_a_class_is_found_opened_and_subscribed_to(
     assert page.get_by_label("订阅地址").input_value().split("://")[1] == link.split("://")[1]
     assert summaries(page, link) == ["工程造价管理研修班：工程造价管理研修班"]
     look(page, gallery, "subscribe")
+
+
+def find(page: Page, gallery: Path) -> str:
+    """By county and a word of two characters; the address of what was found, which can be sent."""
+    page.goto("/calendar")
+    look(page, gallery, "calendar")
+    page.get_by_label("县（市、区）").select_option(label="任城区（2）")
+    page.get_by_label("课题、讲师、单位").fill("造价")
+    page.get_by_role("button", name="筛选").click()
+    expect(page.locator(".month .title")).to_have_text(["工程造价管理研修班"])
+    address = page.url
+    assert "county=370811" in address
+    page.goto(address)  # as somebody would who was sent it
+    expect(page.locator(".month .title")).to_have_text(["工程造价管理研修班"])
+    return address
 
 
 def test_a_professional_s_own_calendar(phone: BrowserContext, world: World, gallery: Path) -> None:
@@ -143,6 +148,19 @@ def test_a_draft_saves_itself(
     assert page.get_by_label("培训班名称").input_value() == "边写边存的班"
     assert page.locator('[name="sessions-0-ends_at"]').input_value() == "12:00"
 
+    plan_id = saved_by_a_colleague(site, world)
+    page.get_by_label("联系人").fill("我写的")
+    expect(line).to_contain_text("已停止自动保存", timeout=10_000)
+    look(page, gallery, "stopped")
+    assert page.get_by_label("联系人").input_value() == "我写的"
+    with site.app.app_context(), make_write_session() as session:
+        revision = open_revision(session.get_one(Plan, plan_id))
+        assert revision is not None
+        assert details_of(revision).title == "同事的版本"
+
+
+def saved_by_a_colleague(site: Site, world: World) -> int:
+    """The id of the newest plan, which somebody else has just written over."""
     with site.app.app_context(), make_write_session() as session:
         plan = session.scalars(select(Plan).order_by(Plan.id.desc())).first()
         assert plan is not None
@@ -155,12 +173,4 @@ def test_a_draft_saves_itself(
             now=NOW,
         )
         session.commit()
-        plan_id = plan.id
-    page.get_by_label("联系人").fill("我写的")
-    expect(line).to_contain_text("已停止自动保存", timeout=10_000)
-    look(page, gallery, "stopped")
-    assert page.get_by_label("联系人").input_value() == "我写的"
-    with site.app.app_context(), make_write_session() as session:
-        revision = open_revision(session.get_one(Plan, plan_id))
-        assert revision is not None
-        assert details_of(revision).title == "同事的版本"
+        return plan.id
