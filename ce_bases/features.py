@@ -26,7 +26,12 @@ from ce_bases.claims import pages as claims_pages
 from ce_bases.claims import views as claims_views
 from ce_bases.core.actors import Role
 from ce_bases.core.text import Text, msg
-from ce_bases.credits import due_views, plan_views, unit_views  # noqa: F401 -- their routes
+from ce_bases.credits import (  # noqa: F401 -- their routes
+    due_views,
+    objection_views,
+    plan_views,
+    unit_views,
+)
 from ce_bases.credits import views as credits_views
 from ce_bases.credits.cli import hours_cli
 from ce_bases.credits.ledger_cli import ledger_cli
@@ -102,6 +107,7 @@ DESK = (
     ("claims.desk_queue", msg("学时申报认定")),
     ("organisers.desk_organisers", msg("办班单位")),
     ("certificates.desk", msg("学时证明")),
+    ("credits.desk_objections", msg("学时异议")),
 )
 MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     Role.COUNTY: DESK,
@@ -115,6 +121,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
         ("organisers.venues", msg("场地")),
         ("organisers.lecturers", msg("授课人")),
         ("organisers.base_staff", msg("工作人员")),
+        ("credits.base_objections", msg("学时异议")),
         ("calendar.deadline_feed", msg("期限日历")),
     ),
     Role.PROFESSIONAL: (

@@ -54,6 +54,8 @@ class Action(StrEnum):
     MAKE_UP_ATTENDANCE = "make_up_attendance"
     CONFIRM_ATTENDANCE = "confirm_attendance"
     OBJECT_TO_HOURS = "object_to_hours"
+    OBJECT_TO_OWN_HOURS = "object_to_own_hours"
+    ANSWER_OBJECTION = "answer_objection"
     DECIDE_CLAIM = "decide_claim"
     ISSUE_CERTIFICATE = "issue_certificate"
     REVOKE_CERTIFICATE = "revoke_certificate"
@@ -101,6 +103,8 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.MAKE_UP_ATTENDANCE: {Role.BASE: Grant(Scope.OWN_BASE, second=True)},
     Action.CONFIRM_ATTENDANCE: {Role.BASE: BASE, **_BUREAUS},
     Action.OBJECT_TO_HOURS: _BUREAUS,
+    Action.OBJECT_TO_OWN_HOURS: {Role.PROFESSIONAL: PERSON},
+    Action.ANSWER_OBJECTION: {Role.BASE: BASE, **_BUREAUS},
     Action.DECIDE_CLAIM: _BUREAUS,
     Action.ISSUE_CERTIFICATE: {Role.PROFESSIONAL: PERSON},
     Action.REVOKE_CERTIFICATE: _BUREAUS,

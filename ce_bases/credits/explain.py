@@ -7,7 +7,7 @@ from typing import Any
 
 from ce_bases.core.text import Text, msg
 from ce_bases.credits.fold import Line, YearFold
-from ce_bases.credits.models import Kind
+from ce_bases.credits.models import Kind, ObjectionState
 from ce_bases.plans.models import SUBJECT_LABELS, Subject
 from ce_bases.policy.citations import Clause
 from ce_bases.policy.shapes import YearPolicy
@@ -25,6 +25,12 @@ KIND_LABELS: dict[Kind, Text] = {
     Kind.COMPETITION: msg("技能竞赛"),
     Kind.ABSENCE: msg("公派出国、病假、产假"),
     Kind.ONLINE_COURSE: msg("公需科目网络课程"),
+}
+OBJECTION_LABELS: dict[ObjectionState, Text] = {
+    ObjectionState.OPEN: msg("异议待答复"),
+    ObjectionState.SUPPORTED: msg("办班单位同意，待人社部门更正"),
+    ObjectionState.DECLINED: msg("异议未采纳"),
+    ObjectionState.UPHELD: msg("异议成立，已更正"),
 }
 #: Which kinds share a cap.
 CAPS: dict[str, Collection[str]] = {

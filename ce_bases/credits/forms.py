@@ -41,3 +41,30 @@ class CorrectionForm(SiteForm):
         """Half-hours to put in the line's place; None takes it back altogether."""
         halves: int | None = self.hours.data
         return halves if self.decision.data == "replace" else None
+
+
+class ObjectionForm(SiteForm):
+    """Why a posted line is wrong."""
+
+    reason = TextField(
+        _l("哪里不对"), longest=500, required=_l("请写明哪里不对，如实际参加的时间、应计的学时。")
+    )
+
+
+class DeclineForm(SiteForm):
+    """A bureau declines an objection here; it upholds by correcting the line."""
+
+    words = TextField(_l("说明"), longest=500, required=_l("请写明理由，学员会看到。"))
+
+
+class AnswerForm(DeclineForm):
+    """A base asks the bureau to correct, or declines."""
+
+    answer = RadioField(
+        _l("答复"),
+        choices=[
+            SelectChoice("support", _l("情况属实，请人社部门更正")),
+            SelectChoice("decline", _l("不采纳")),
+        ],
+        validators=[InputRequired(_l("请选择一种答复。"))],
+    )

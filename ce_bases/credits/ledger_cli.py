@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from ce_bases.core.engine import reading
 from ce_bases.credits.fold import chunks
 from ce_bases.credits.models import YearRecord
+from ce_bases.credits.recompute import apply_policy
 from ce_bases.credits.records import (
     Difference,
     Figures,
     differences,
     miscounted_confirmations,
-    recompute_records,
 )
 from ce_bases.policy.registry import FIRST_YEAR
 from ce_bases.web.extensions import db, in_transaction
@@ -52,9 +52,14 @@ def verify() -> None:
 
 @ledger_cli.command("recompute")
 @click.option("--year", type=click.IntRange(FIRST_YEAR), required=True)
-@click.option("--write", is_flag=True, help="Store the new figures; without it nothing changes.")
+@click.option(
+    "--apply", "--write", "write", is_flag=True, help="Store them; without it nothing changes."
+)
 def recompute(year: int, write: bool) -> None:
-    """Show whose figures of a year today's policy changes; with --write, change them."""
+    """Show whose figures of a year today's policy changes; with --apply, change them.
+
+    Every changed record is audited with its figures before and after.
+    """
     with _snapshot() as session:
         changed = list(differences(session, year=year))
     for difference in changed:
@@ -66,8 +71,7 @@ def recompute(year: int, write: bool) -> None:
 
 
 def _store(people: Sequence[int], year: int) -> None:
-    keys = [(person_id, year) for person_id in people]
-    in_transaction(lambda session: recompute_records(session, keys, now=request_now()))
+    in_transaction(lambda session: apply_policy(session, year, people, now=request_now()))
 
 
 def _told(difference: Difference) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ce_bases.core.orm import Base, BigId, by_value
@@ -101,6 +101,58 @@ class LedgerLine(Base):
 
 
 attach(LedgerLine.__table__, append_only_ddl("ledger_line"))  # type: ignore[arg-type]
+
+
+class ObjectionState(StrEnum):
+    """An objection waits for the base or the bureau, then for the bureau, then it is answered."""
+
+    OPEN = "open"
+    SUPPORTED = "supported"
+    DECLINED = "declined"
+    UPHELD = "upheld"
+
+
+PENDING = frozenset({ObjectionState.OPEN, ObjectionState.SUPPORTED})
+
+
+class Objection(Base):
+    """A professional's word that a posted line is wrong; one at a time on a line.
+
+    The base answers first unless it declined before (`to_bureau`); only the bureau corrects, and
+    its correction of the line upholds the objection.
+    """
+
+    __tablename__ = "hours_objection"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint("state <> 'upheld' OR answered_at IS NOT NULL", name="bureau_upholds"),
+        CheckConstraint(
+            "state = 'open' OR base_answered_at IS NOT NULL OR answered_at IS NOT NULL",
+            name="somebody_answered",
+        ),
+        Index(
+            "uq__hours_objection__pending",
+            "line_id",
+            unique=True,
+            sqlite_where=text("state IN ('open', 'supported')"),
+            postgresql_where=text("state IN ('open', 'supported')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("ledger_line.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[ObjectionState] = mapped_column(by_value(ObjectionState))
+    to_bureau: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))
+    raised_at: Mapped[datetime]
+    base_answer: Mapped[str] = mapped_column(String(500), default="")
+    base_answered_at: Mapped[datetime | None]
+    base_answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class YearRecord(Base):

@@ -138,12 +138,13 @@ def differences(
     for each in sorted(years):
         of_year = select(keys.c.person_id).where(keys.c.year == each).order_by(keys.c.person_id)
         for chunk in chunks(session.scalars(of_year).all()):
-            yield from _differences_of(session, each, chunk, policy_of(each))
+            yield from differences_of(session, each, chunk, policy_of(each))
 
 
-def _differences_of(
+def differences_of(
     session: Session, year: int, people: Sequence[int], policy: YearPolicy
 ) -> Iterator[Difference]:
+    """The same for some people of one year."""
     stored = {
         row.person_id: Figures(*(getattr(row, name) for name in Figures.__annotations__))
         for row in session.execute(

@@ -12,7 +12,7 @@ from ce_bases.core.clock import business_date
 from ce_bases.core.errors import RuleViolationError, WrongStateError
 from ce_bases.core.locks import lock
 from ce_bases.core.text import msg
-from ce_bases.credits import ledger, queries
+from ce_bases.credits import ledger, objections, queries
 from ce_bases.credits.deadlines import ends_at, object_until
 from ce_bases.credits.models import Confirmation, LedgerLine
 from ce_bases.credits.permissions import require_confirm, require_objection
@@ -115,7 +115,8 @@ def reverse_line(
     """Take `line` back, with `replacement` half-hours instead if given; the new line, or None.
 
     The upheld objection of the bureau that received the filing, within ten working days of the
-    confirmation. Nothing is changed: a reversal is added, and a line of the next version.
+    confirmation, or later while an objection of the person waits, which this upholds. Nothing is
+    changed: a reversal is added, and a line of the next version.
     """
     plan = session.get_one(Plan, line.plan_id)
     require_objection(actor, plan)
@@ -131,6 +132,7 @@ def reverse_line(
     after = {"version": line.version + 1, "halves": replacement} if replacement else {"halves": 0}
     act = Act("reverse_line", "ledger_line", line.id, before, after, reason)
     record(session, act, actor=actor, now=now)
+    objections.uphold(session, line, reason, actor=actor, now=now)
     return queries.find_version(session, line, line.version + 1)
 
 
@@ -143,7 +145,7 @@ def _require_correctable(
     if confirmed_at is None or line.reverses_id is not None:
         raise WrongStateError(msg("只能更正已经入账的学时记录。"))
     until = object_until(confirmed_at)
-    if business_date(now) > until:
+    if business_date(now) > until and objections.find_pending(session, line.id) is None:
         raise WrongStateError(
             msg("异议期已于 %(day)s 结束，不能再冲销或更正这条学时。", day=until),
             next_step=msg("异议期为考勤确认后 10 个工作日。"),

@@ -10,7 +10,7 @@ from ce_bases.core.errors import NotFoundError
 from ce_bases.core.events import publish
 from ce_bases.credits import calculator as sheets
 from ce_bases.credits.events import YearAsked
-from ce_bases.credits.explain import KIND_LABELS
+from ce_bases.credits.explain import KIND_LABELS, OBJECTION_LABELS
 from ce_bases.credits.models import Kind
 from ce_bases.credits.year_page import year_page
 from ce_bases.plans.models import SUBJECT_LABELS
@@ -45,7 +45,12 @@ def _show_year(year: int) -> ResponseReturnValue:
     pending = YearAsked(person_id, year, request_now())
     publish(session(), pending)
     return render_template(
-        "credits/year.html", page=page, pending=pending, subjects=SUBJECT_LABELS, kinds=KIND_LABELS
+        "credits/year.html",
+        page=page,
+        pending=pending,
+        subjects=SUBJECT_LABELS,
+        kinds=KIND_LABELS,
+        objection_labels=OBJECTION_LABELS,
     )
 
 

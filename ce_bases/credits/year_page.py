@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ce_bases.credits import queries
+from ce_bases.credits import objections, queries
 from ce_bases.credits.explain import Explained, explain
 from ce_bases.credits.fold import YearFold, year_of
 from ce_bases.plans.models import Plan, Subject
@@ -22,7 +22,7 @@ class YearPage:
     """One person's year: figures, what is missing, every line in words, what was taken back.
 
     `plans` maps a line's plan to its filing number; `classes` are upcoming ones that would fill
-    what is missing.
+    what is missing; `standings` tell for each line whether its owner may object.
     """
 
     year: int
@@ -33,6 +33,7 @@ class YearPage:
     reversals: Sequence[Any]
     years: Sequence[int]
     classes: Sequence[Any]
+    standings: Mapping[int, objections.Standing]
 
     @property
     def missing(self) -> dict[Subject, int]:
@@ -65,6 +66,7 @@ def year_page(session: Session, person_id: int, year: int, *, today: date) -> Ye
         reversals=queries.reversals(session, person_id, year),
         years=sorted({*queries.years_with_hours(session, person_id), today.year}, reverse=True),
         classes=classes,
+        standings=objections.standings(session, [line.id for line in fold.lines], today=today),
     )
 
 

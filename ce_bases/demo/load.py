@@ -35,6 +35,7 @@ from ce_bases.demo.host import Host
 from ce_bases.demo.ids import ResidentIds
 from ce_bases.demo.listed import BY_USERNAME
 from ce_bases.demo.names import person_name
+from ce_bases.demo.objecting import raise_objections
 from ce_bases.demo.organisations import build_hosts
 from ce_bases.demo.paperwork import Papers, Round
 from ce_bases.demo.population import Population, build_population
@@ -176,6 +177,7 @@ def write(session: Session, city: City, issuer: Issuer) -> None:
     post_hours(session, setting, city.papers, city.officers)
     book.write(session, Confirmation)
     issue_certificates(session, setting, city.people.learner, city.officers, issuer)
+    raise_objections(session, setting, city.people.learner, city.papers)
     book.act(MARK, actor=None, at=setting.now)
     book.write_acts(session)
     pass_on_ids(session)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from ce_bases.core.text import Text
 from ce_bases.web.i18n import lazy_gettext as _l
@@ -37,7 +37,7 @@ class LineField(StringField):
     def __init__(
         self, label: Any = None, *, longest: int, required: Any = None, **kwargs: Any
     ) -> None:
-        validators = [*([InputRequired(required)] if required else []), _length(longest)]
+        validators = [*([DataRequired(required)] if required else []), _length(longest)]
         filters = [*kwargs.pop("filters", ()), tidy_line]
         super().__init__(label, [*validators, *kwargs.pop("validators", ())], filters, **kwargs)
 
@@ -48,7 +48,7 @@ class TextField(TextAreaField):
     def __init__(
         self, label: Any = None, *, longest: int, required: Any = None, **kwargs: Any
     ) -> None:
-        validators = [*([InputRequired(required)] if required else []), _length(longest)]
+        validators = [*([DataRequired(required)] if required else []), _length(longest)]
         super().__init__(label, validators, filters=[tidy_text], **kwargs)
 
 

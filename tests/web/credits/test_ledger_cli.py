@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from ce_bases.audit.models import AuditEntry
 from ce_bases.credits import records
 from ce_bases.credits.models import Confirmation, YearRecord
 from ce_bases.credits.records import recompute_records
@@ -92,8 +93,14 @@ def test_recompute_shows_first_and_writes_only_when_told(
     assert "ledger gives 0+6 " in lines[0]
     assert stored(person) == 16
 
-    assert run(app, "recompute", "--year", "2022", "--write")[1][-1] == "1 of year 2022 changed"
+    assert run(app, "recompute", "--year", "2022", "--apply")[1][-1] == "1 of year 2022 changed"
     assert stored(person) == 12
+    with make_write_session() as session:
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert (entry.action, entry.subject_id) == ("recompute_year", f"{person}:2022")
+    assert (entry.before["professional_halves"], entry.after["professional_halves"]) == (16, 12)
+    assert entry.reason == f"policy {corrected.version}"
+    assert run(app, "recompute", "--year", "2022", "--apply")[1] == ["0 of year 2022 changed"]
     assert run(app, "verify")[0] == 0
 
 

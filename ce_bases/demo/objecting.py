@@ -1,0 +1,42 @@
+"""Objections of the demo: one that waits, one that a base has passed on."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ce_bases.core.actors import Actor, Role
+from ce_bases.credits import objections
+from ce_bases.credits.models import LedgerLine
+from ce_bases.demo.listed import UNIT
+from ce_bases.demo.paperwork import Papers
+from ce_bases.demo.setting import Setting
+from ce_bases.people.models import Person
+
+REASONS = (
+    "当天下午的课也参加了，签退时二维码没有刷出来，请核对签到记录。",
+    "这次课实际上到 17:00，应比记入的多 1 学时。",
+)
+SUPPORT = "经核对现场签到表，该学员全程参加，系扫码设备故障漏记，请予更正。"
+
+
+def raise_objections(
+    session: Session, setting: Setting, learner: Person, papers: list[Papers]
+) -> None:
+    """The listed professional objects to the last lines, the day after they were posted."""
+    assert learner.account_id is not None
+    actor = Actor(learner.account_id, Role.PROFESSIONAL, learner.name, UNIT, person_id=learner.id)
+    clerks = {each.plan.id: each.clerk for each in papers}
+    lines = session.scalars(
+        select(LedgerLine)
+        .where(LedgerLine.person_id == learner.id, LedgerLine.plan_id.is_not(None))
+        .order_by(LedgerLine.posted_at.desc(), LedgerLine.id.desc())
+        .limit(len(REASONS))
+    ).all()
+    for line, reason in zip(lines, REASONS, strict=False):
+        # The day after the class was confirmed: in time, and it waits since.
+        at = min(line.posted_at + timedelta(days=1), setting.now)
+        made = objections.raise_objection(session, line.id, reason, actor=actor, now=at)
+        if reason is REASONS[1]:
+            clerk = clerks[made.plan_id]
+            objections.answer(session, made, SUPPORT, supports=True, actor=clerk, now=at)
