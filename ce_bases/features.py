@@ -48,8 +48,8 @@ from ce_bases.organisers.queries import clerk_actors, lecturer_actors
 from ce_bases.oversight import views as oversight_views
 from ce_bases.people import guards as people_guards
 from ce_bases.people.queries import professional_actors, unit_actors
+from ce_bases.plans import import_views, week_views  # noqa: F401 -- their routes
 from ce_bases.plans import views as plans_views
-from ce_bases.plans import week_views  # noqa: F401 -- its routes
 from ce_bases.plans.cli import filing_cli
 from ce_bases.web import access, navigation
 

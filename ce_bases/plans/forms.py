@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import Form, FormField, HiddenField
+from wtforms import FileField, Form, FormField, HiddenField
 from wtforms.widgets import HiddenInput
 
 from ce_bases.bureaus.directory import BUREAUS
@@ -275,6 +275,23 @@ class SlotForm(Form):
     area = PickField(_l("所在县（市、区）"), kind=str, labels=_AREAS)
     days = PickField(_l("日子"), kind=str, labels=KINDS_OF_DAY)
     first = DayField(_l("不早于"))
+
+
+PLACES = {"add": msg("加在现有课次之后"), "replace": msg("替换现有的全部课次")}
+
+
+class TimetableFileForm(SiteForm):
+    """A filled-in sheet, to be looked at."""
+
+    file = FileField(_l("填好的表格（.xlsx）"), render_kw={"accept": ".xlsx"})
+
+
+class TimetableConfirmForm(SiteForm):
+    """The rows as they were shown, sent again to be written."""
+
+    rows = HiddenField()
+    version = WholeField(most=LARGEST_ID, widget=HiddenInput())
+    place = PickField(_l("放在哪里"), kind=str, labels=PLACES)
 
 
 def _is_text(form: PlanForm, name: str) -> bool:
