@@ -60,14 +60,14 @@ def earliest_day(plan: Plan | None, today: date) -> date:
 def find_slots(
     session: Session, organiser_id: int, search: Search, *, plan: Plan | None, today: date
 ) -> list[Choice]:
-    """The ten soonest slots, the smallest sufficient room first; drafts of one's own count."""
+    """The ten soonest slots, each in the smallest room that will do; one's own drafts count."""
     lists = lists_of(session, organiser_id)
     days = _days(session, search, earliest_day(plan, today))
     policy = filing_policy_for(days[0].year if days else today.year)
     taken = taken_on(session, lists, days, but_plan=plan.id if plan else None)
     revision = open_revision(plan) if plan else None
     wish = SlotWish(search.minutes, search.halves, _planned(revision), policy.day_pool.halves)
-    found: list[Choice] = []
+    found: dict[FreeSlot, Choice] = {}
     for venue in _rooms(lists, search):
         busy = busy_spans(
             [each.booking for each in taken],
@@ -77,9 +77,9 @@ def find_slots(
         )
         for day, spans in _own_spans(revision).items():
             busy.setdefault(day, []).extend(spans)
-        found += [Choice(slot, venue) for slot in free_slots(wish, days, busy, most=MOST)]
-    found.sort(key=lambda c: (c.slot.held_on, c.slot.starts_at, c.venue.capacity, c.venue.id))
-    return found[:MOST]
+        for slot in free_slots(wish, days, busy, most=MOST):
+            found.setdefault(slot, Choice(slot, venue))
+    return sorted(found.values(), key=lambda c: (c.slot.held_on, c.slot.starts_at))[:MOST]
 
 
 def _days(session: Session, search: Search, earliest: date) -> list[date]:
@@ -93,10 +93,10 @@ def _days(session: Session, search: Search, earliest: date) -> list[date]:
 
 
 def _rooms(lists: Lists, search: Search) -> list[Venue]:
-    """The rooms in use that have the seats and lie where they should."""
+    """The rooms in use that have the seats and lie where they should, the smallest first."""
     return [
         venue
-        for venue in lists.venues.values()
+        for venue in sorted(lists.venues.values(), key=lambda v: (v.capacity, v.id))
         if venue.is_active
         and venue.capacity >= search.number
         and search.venue_id in (None, venue.id)
