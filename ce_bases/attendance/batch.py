@@ -17,7 +17,7 @@ from ce_bases.attendance.delivery import Delivery, QueuedSign
 from ce_bases.attendance.fold import refold_many, rule_of, timing_of
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.models import RefusedSign, SignEvent, SignKind, Way
-from ce_bases.attendance.queries import teacher_id
+from ce_bases.attendance.queries import find_closing, teacher_id
 from ce_bases.attendance.service import closed_code, door_code
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
@@ -25,6 +25,7 @@ from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy import attendance as rules
 from ce_bases.policy.attendance import Sign, Timing
+from ce_bases.policy.closing import is_after_closing
 from ce_bases.policy.shapes import AttendanceRule
 
 #: Ids asked for in one statement.
@@ -83,6 +84,7 @@ class _Door:
     now: datetime
     reason: str
     may_correct: bool
+    closed_at: datetime | None = None
     enrolled: set[int] = field(default_factory=set)
     answered: dict[str, _Known] = field(default_factory=dict)
     signs: dict[str, tuple[int, int | None, datetime]] = field(default_factory=dict)
@@ -109,7 +111,8 @@ class _Door:
             return "not_on_roster"
         sign = Sign(item.event_id, item.kind.value, Way.TAP.value, moment)
         refused = rules.refusal(sign, self.timing, self.rule)
-        return door_code(self.held, moment) or refused or ""
+        closed = "closed" if is_after_closing(moment, self.closed_at) else ""
+        return door_code(self.held, moment) or refused or closed
 
     def _against_annulling(self, item: QueuedSign, moment: datetime) -> str:
         person_id, recorder, received_at = self.signs.get(item.annuls_id, (0, None, moment))
@@ -188,6 +191,7 @@ def content_hash(session_id: int, item: QueuedSign) -> str:
 def _hold_and_read(session: Session, door: _Door, delivery: Delivery) -> None:
     """Hold the plan with everybody else, the people's places alone; then read what decides."""
     session.refresh(door.held.plan, with_for_update={"read": True})
+    door.closed_at = find_closing(session, door.held.session_id)
     people = sorted({item.person_id for item in delivery.items})
     for part in _parts(people):
         rows = session.execute(

@@ -1,9 +1,12 @@
 """The register page without a network: its list as data, its queue, its shell, its worker."""
 
+import hashlib
+import html
 import json
+import re
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
@@ -12,12 +15,14 @@ from ce_bases.attendance import queries, register, service
 from ce_bases.attendance.batch import take_in
 from ce_bases.attendance.delivery import read_delivery
 from ce_bases.attendance.intents import SignOutcome
-from ce_bases.attendance.snapshot import millis, snapshot_of
+from ce_bases.attendance.snapshot import millis, rows_of, snapshot_of
+from ce_bases.config import PROJECT_ROOT
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import msg
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.web.access import allow, current_actor
+from ce_bases.web.assets import asset
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
@@ -62,16 +67,21 @@ def _state(held: SessionInForce) -> dict[str, Any]:
         register.register_of(db, held),
         register.undoable(db, held, actor=actor, now=now),
         summaries[held.session_id],
-        closed=service.closed_code(held),
+        closed=_closed(held),
         now=now,
     )
     return {**told, "account": actor.account_id}
 
 
+def _closed(held: SessionInForce) -> str:
+    is_closed = queries.find_closing(session(), held.session_id) is not None
+    return service.closed_code(held) or ("closed" if is_closed else "")
+
+
 @bp.post("/teach/sessions/<int:session_id>/batch")
 @allow(Action.TAKE_SIGN_IN)
 def batch(session_id: int) -> ResponseReturnValue:
-    """A phone's queue: an answer for each item, and the register as it stands afterwards.
+    """A phone's queue: an answer for each item, and how those people stand afterwards.
 
     A queue belongs to the account it was made under: somebody else's phone login does not sign
     for them.
@@ -84,7 +94,15 @@ def batch(session_id: int) -> ResponseReturnValue:
         lambda db: take_in(db, _own(db, session_id), delivery, actor=actor, now=now)
     )
     verdicts = [_verdict(outcome) for outcome in outcomes]
-    return jsonify({"verdicts": verdicts, "register": _state(_own(session(), session_id))})
+    rows = _rows(session_id, {outcome.person_id for outcome in outcomes})
+    return jsonify({"verdicts": verdicts, "rows": rows, "now": millis(now)})
+
+
+def _rows(session_id: int, person_ids: set[int]) -> list[dict[str, Any]]:
+    db, actor, now = session(), current_actor(), request_now()
+    held = _own(db, session_id)
+    rows = register.register_of(db, held, person_ids=person_ids)
+    return rows_of(held, rows, register.undoable(db, held, actor=actor, now=now))
 
 
 def _sent() -> Any:
@@ -100,3 +118,50 @@ def _verdict(outcome: SignOutcome) -> dict[str, Any]:
     if outcome.code:
         told.update(code=outcome.code, words=say(outcome.words))
     return told
+
+
+#: What the shell needs beside itself. Modules that others import carry no digest in their address.
+_MODULES = ("clock", "install", "roster", "standing", "store", "strip", "sync", "words")
+
+
+@bp.get("/teach/offline")
+@allow(Action.READ_PUBLIC)
+def shell() -> ResponseReturnValue:
+    """The register without its class: what opens when there is no network."""
+    return _shell()
+
+
+def _shell() -> str:
+    return render_template(
+        "attendance/offline.html",
+        held=None,
+        closed="",
+        last=None,
+        q="",
+        only_missing=False,
+        letters=[],
+        heads_first=False,
+        summary=queries.Summary(),
+    )
+
+
+@bp.get("/teach/worker.js")
+@allow(Action.READ_PUBLIC)
+def worker() -> ResponseReturnValue:
+    """The service worker of this release: another byte in the shell or its files makes another."""
+    page = _shell()
+    named = re.findall(r'(?:src|href)="(/[^"#]+\?v=[^"#]+)', page)
+    modules = [url_for("static", filename=f"js/attendance-{name}.js") for name in _MODULES]
+    files = list(dict.fromkeys([*map(html.unescape, named), *modules]))
+    code = (PROJECT_ROOT / "static" / "js" / "attendance-worker.js").read_text()
+    release = hashlib.sha256("\n".join([page, code, *map(_digest, _MODULES)]).encode()).hexdigest()
+    values = {"RELEASE": release[:12], "SHELL": url_for(".shell"), "FILES": files}
+    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in values.items())
+    answer = Response(head + code, mimetype="text/javascript")
+    answer.headers["Service-Worker-Allowed"] = "/teach"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _digest(name: str) -> str:
+    return asset(f"js/attendance-{name}.js")

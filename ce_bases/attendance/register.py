@@ -3,6 +3,7 @@
 Callers have scoped the session.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -43,9 +44,13 @@ class RegisterRow:
 
 
 def register_of(
-    session: Session, held: SessionInForce, *, person_id: int | None = None
+    session: Session,
+    held: SessionInForce,
+    *,
+    person_id: int | None = None,
+    person_ids: Collection[int] | None = None,
 ) -> list[RegisterRow]:
-    """The roster of a session with what is recorded, by pinyin initials then name."""
+    """The roster of a session (or some of it) with what is recorded, by initials then name."""
     record = AttendanceRecord
     statement = (
         select(
@@ -69,6 +74,8 @@ def register_of(
     )
     if person_id is not None:
         statement = statement.where(Person.id == person_id)
+    if person_ids is not None:
+        statement = statement.where(Person.id.in_(person_ids))
     rows = [RegisterRow(*row) for row in session.execute(statement)]
     # Names without initials come last; the databases disagree about the order of Chinese.
     return sorted(rows, key=lambda row: (row.letter == "#", row.initials, row.name, row.person_id))

@@ -60,8 +60,16 @@ def snapshot_of(
         "undoFor": millis_of(undo),
         "closed": closed,
         "heads": summary.headcount,
-        "rows": [_row(row, undoable.get(row.person_id), undo) for row in rows],
+        "rows": rows_of(held, rows, undoable),
     }
+
+
+def rows_of(
+    held: SessionInForce, rows: Sequence[RegisterRow], undoable: Mapping[int, SignEvent]
+) -> list[dict[str, Any]]:
+    """The people of a register, each with what the reader may still take back."""
+    undo = timedelta(minutes=rule_of(held).undo_minutes)
+    return [_row(row, undoable.get(row.person_id), undo) for row in rows]
 
 
 def millis_of(span: timedelta) -> int:

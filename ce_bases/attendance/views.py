@@ -22,6 +22,7 @@ from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import HeadcountForm, TapForm, UndoForm
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.sheet import names_to_write, sheet_of
+from ce_bases.attendance.snapshot import millis
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import msg
@@ -71,14 +72,16 @@ def _show_register(
     q = (tidy_line(request.args.get("q", "")) or "")[:60]
     only_missing = request.args.get("show") == "missing"
     everybody = register.register_of(session(), held)
-    rows = register.filtered(everybody, q=q, only_missing=only_missing)
+    groups = register.grouped(register.filtered(everybody, q=q, only_missing=only_missing))
     return render_template(
         "attendance/register.html",
         q=q,
         only_missing=only_missing,
         heads=heads,
         outcome=outcome,
-        groups=register.grouped(rows),
+        groups=groups,
+        letters=[letter for letter, _people in groups],
+        now_millis=millis(request_now()),
         **_parts(held),
     )
 
@@ -94,7 +97,7 @@ def _parts(held: SessionInForce) -> dict[str, Any]:
     db, actor, now = session(), current_actor(), request_now()
     undoable = register.undoable(db, held, actor=actor, now=now)
     last = max(undoable.values(), key=lambda event: event.id, default=None)
-    summaries = queries.summaries_of(db, {held.session_id: held.plan.id})
+    summary = queries.summaries_of(db, {held.session_id: held.plan.id})[held.session_id]
     return {
         "held": held,
         "closed": service.door_code(held, now) or _closed(held),
@@ -104,7 +107,9 @@ def _parts(held: SessionInForce) -> dict[str, Any]:
         "undoable": undoable,
         "last": last,
         "last_row": register.find_register_row(db, held, last.person_id) if last else None,
-        "summary": summaries[held.session_id],
+        "summary": summary,
+        # When sign-in is over, heads are counted before the figure they are compared with is shown.
+        "heads_first": summary.headcount is None and now > window("in", timing, rule)[1],
         "new_event_id": lambda: str(uuid.uuid4()),
         "kept": _kept(),
     }

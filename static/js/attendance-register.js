@@ -1,104 +1,120 @@
-// The register at the door: a tap answers at once, the list filters as one types.
-// Without this script every button is an ordinary form and the filter an ordinary search.
+// The register at the door, with or without a network: a tap is put into the phone's queue, shows at
+// once, and is sent as soon as that is possible. Without this script every button is an ordinary form.
 
-const words = document.querySelector("[data-words]").dataset;
-const said = document.querySelector("[data-said]");
+import * as clock from "./attendance-clock.js";
+import { install } from "./attendance-install.js";
+import { draw, filter } from "./attendance-roster.js";
+import * as store from "./attendance-store.js";
+import { drawStrip } from "./attendance-strip.js";
+import { FORMAT, start, sync, syncState } from "./attendance-sync.js";
+import { dayAndTime, make, word } from "./attendance-words.js";
 
-function replace(id, html) {
-  const old = document.getElementById(id);
-  if (!old || !html) return;
-  const holder = document.createElement("template");
-  holder.innerHTML = html.trim();
-  old.replaceWith(holder.content);
+const root = document.querySelector("[data-door]");
+const isShell = root.dataset.session === "";
+const session = Number(root.dataset.session || /\/sessions\/(\d+)/.exec(location.pathname)?.[1] || 0);
+const box = root.querySelector("[name=q]");
+const onlyMissing = root.querySelector("[name=show]");
+const said = root.querySelector("[data-said]");
+
+let register;
+let asking = Promise.resolve();
+
+// One drawing after the other, each from what the database holds then.
+function show() {
+  asking = asking.then(redraw, redraw);
+  return asking;
 }
 
-function note(row, text) {
-  const place = row?.querySelector("[data-note]");
-  if (place) place.textContent = text;
-}
-
-async function send(form, row) {
-  row?.setAttribute("aria-busy", "true");
-  note(row, words.sending);
-  let response;
-  try {
-    response = await fetch(form.action, {
-      method: "POST",
-      body: new FormData(form),
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(15000),
-    });
-  } catch {
-    // The event id stays in the form: tapping again cannot record twice.
-    row?.removeAttribute("aria-busy");
-    note(row, words.unsent);
-    said.textContent = words.unsent;
-    return;
+async function redraw() {
+  const found = await store.register(session);
+  if (found) {
+    register = found;
+    draw(register, await store.queued(), clock.now());
+    filter(box, onlyMissing);
   }
-  if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
-    form.submit(); // a login that ended, an error page: show it as it is
-    return;
-  }
-  show(await response.json(), row);
+  if (isShell) await showShell(found);
+  await drawStrip(syncState(), await store.registers());
 }
 
-function show(answer, row) {
-  if (row && answer.row) {
-    const hadFocus = row.contains(document.activeElement);
-    replace(row.id, answer.row);
-    const fresh = document.getElementById(row.id);
-    if (hadFocus) fresh?.querySelector("[data-sign]")?.focus();
-    if (!answer.accepted) note(fresh, answer.message);
-  } else if (!answer.accepted) {
-    row?.removeAttribute("aria-busy");
-    note(row, answer.message);
-  }
-  if (!row && answer.row) replace(rowIdIn(answer.row), answer.row);
-  replace("counts", answer.counts);
-  replace("undo", answer.undo);
-  if (!answer.accepted) said.textContent = answer.message;
-  filter();
-}
-
-function rowIdIn(html) {
-  return /id="(p\d+)"/.exec(html)?.[1] ?? "";
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.querySelector("[data-sign]")) return;
-  event.preventDefault();
-  send(form, form.closest(".register__row"));
-});
-
-const box = document.getElementById("f-q");
-const onlyMissing = document.getElementById("f-show");
-
-function filter() {
-  const wanted = box.value.trim().toUpperCase();
-  let shown = 0;
-  for (const group of document.querySelectorAll("[data-group]")) {
-    let inGroup = 0;
-    for (const row of group.querySelectorAll(".register__row")) {
-      const fits = matches(row, wanted) && (!onlyMissing.checked || "missing" in row.dataset);
-      row.hidden = !fits;
-      inGroup += fits;
+// The shell knows no class: its name, or the choice of classes, comes from what the phone holds.
+async function showShell(found) {
+  for (const part of root.querySelectorAll("[data-one-class]")) part.hidden = !found;
+  root.querySelector("[data-all-classes]").hidden = Boolean(found);
+  if (found) {
+    for (const place of root.querySelectorAll("[data-fill]")) {
+      place.textContent = register[place.dataset.fill];
     }
-    group.hidden = inGroup === 0;
-    shown += inGroup;
+    root.querySelector("[data-fill-time]").textContent = dayAndTime(register.starts);
+    return;
   }
-  const nobody = document.querySelector("[data-nobody]");
-  if (nobody) nobody.hidden = shown > 0;
-}
-
-function matches(row, wanted) {
-  if (!wanted) return true;
-  return (
-    row.querySelector("b").textContent.toUpperCase().includes(wanted) ||
-    row.dataset.initials.startsWith(wanted) ||
-    row.dataset.last4.includes(wanted)
+  const known = (await store.registers()).sort((a, b) => a.starts - b.starts);
+  root.querySelector("[data-no-list]").hidden = known.length > 0;
+  root.querySelector("[data-classes]").replaceChildren(
+    ...known.map(({ session: id, topic, starts }) =>
+      make("li", {}, make("a", { href: `/teach/sessions/${id}` }, `${dayAndTime(starts)} ${topic}`)),
+    ),
   );
 }
 
-box.addEventListener("input", filter);
-onlyMissing.addEventListener("change", filter);
+async function act(button) {
+  const item = {
+    format: FORMAT,
+    id: store.newId(),
+    session,
+    account: register.account,
+    kind: button.dataset.act,
+    person: Number(button.dataset.person),
+    at: clock.now(),
+    offset: clock.clockOffset(),
+  };
+  if (button.dataset.undo) {
+    // What never left the phone is simply taken out again.
+    if (await store.takeBack(button.dataset.undo)) return;
+    item.kind = "annul";
+    item.annuls = button.dataset.undo;
+  }
+  await store.enqueue(item);
+}
+
+root.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-act], [data-undo]");
+  if (!button || !register) return;
+  button.disabled = true;
+  try {
+    await act(button);
+  } catch {
+    button.disabled = false;
+    said.textContent = word("unsaved"); // the phone's storage refuses: the tap is not recorded
+    said.classList.remove("visually-hidden");
+    return;
+  }
+  button.disabled = false;
+  await show();
+  sync();
+});
+
+// The search works as one types; the form is for those without script.
+root.querySelector("[data-filter] form").addEventListener("submit", (event) => {
+  event.preventDefault();
+});
+const find = () => filter(box, onlyMissing);
+box.addEventListener("input", find);
+onlyMissing.addEventListener("change", find);
+
+async function begin() {
+  await store.open();
+  await clock.ready;
+  await clock.learnFromPage(Number(root.dataset.now));
+  await store.forgetRegisters(clock.now());
+  // A list of an earlier visit is older than the page: only the shell shows it at once.
+  if (isShell) await show();
+  root.classList.add("is-live");
+  setInterval(show, 30000); // undo runs out, the class begins
+  await start(session, show);
+}
+
+begin().catch(() => {
+  // No storage in this browser: the forms of the page work, with a network.
+  root.querySelector("[data-no-storage]").hidden = false;
+});
+install();

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.batch import take_in
+from ce_bases.attendance.closing import close_register
 from ce_bases.attendance.correction import annul
 from ce_bases.attendance.delivery import Delivery, QueuedSign, read_delivery
 from ce_bases.attendance.intents import AnnulIntent, SignIntent, SignOutcome
@@ -169,6 +170,17 @@ def test_a_clock_that_runs_ahead_gains_nothing(session: Session, world: World, p
     person = world.person_ids[0]
     send(session, world, plan, tap(person, at(23)), now=at(9, 20))
     assert records(session)[person][0] == at(9, 20)
+
+
+def test_after_the_closing_only_what_was_tapped_before_counts(
+    session: Session, world: World, plan: Plan
+) -> None:
+    """The network comes back after the register was closed: the taps of the class still count."""
+    one, two = world.person_ids[:2]
+    door = held(session, first_session_id(plan), world["lecturer"])
+    close_register(session, door, actor=world["lecturer"], now=at(12, 5))
+    before, after = tap(one, at(12, 5), SignKind.OUT), tap(two, at(12, 5, 1), SignKind.OUT)
+    assert codes(send(session, world, plan, before, after)) == [("", False), ("closed", False)]
 
 
 def test_days_later_a_tap_of_the_day_still_counts(
