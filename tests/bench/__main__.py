@@ -9,11 +9,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
-from tests.bench import public_pages
+from tests.bench import public_pages, sign_in
 from tests.bench.harness import Backend, postgresql_server
 from tests.conftest import fresh_postgresql
 
-PARTS: dict[str, Callable[[Backend], None]] = {"pages": public_pages.run}
+PARTS: dict[str, Callable[[Backend], None]] = {"pages": public_pages.run, "sign-in": sign_in.run}
 
 
 def backends(folder: str) -> Iterator[Backend]:

@@ -1,0 +1,1 @@
+"""Real servers, killed without warning while people sign in."""
