@@ -1,7 +1,7 @@
 """The classes around the listed accounts: what somebody trying the site meets first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from ce_bases.core.clock import local
@@ -164,16 +164,41 @@ def _clerks_desk(stage: Stage) -> list[Spec]:
     unfinished = ahead(34, health[7], Fate.DRAFT)
     unfinished.details = PlanDetails(title=unfinished.details.title, form=Form.FACE_TO_FACE)
     unfinished.slots = []
+    filed = ahead(22, COURSES["综合"][5], Fate.FILED)
     return [
         ahead(11, health[2], Fate.DRAFT),
         ahead(8, health[6], Fate.DRAFT),
         unfinished,
         ahead(14, health[3], Fate.RETURNED),
         ahead(16, health[5], Fate.SUBMITTED),
-        ahead(22, COURSES["综合"][5], Fate.FILED),
+        filed,
+        _hurried_draft(stage, filed),
         ahead(29, COURSES["综合"][6], Fate.FILED),
         ahead(40, health[0], Fate.CANCELLED),
     ]
+
+
+def _hurried_draft(stage: Stage, filed: Spec) -> Spec:
+    """A draft whose lecturer would come from a filed class, ten minutes before, in another room."""
+    before = filed.details.sessions[0]
+    room = next(venue for venue in filed.host.venues if venue.id != before.venue_id)
+    noon = Part(time(11, 55), time(13, 25), 0, 4)
+    row = replace(
+        before,
+        starts_at=noon.starts_at,
+        ends_at=noon.ends_at,
+        halves=noon.halves,
+        break_minutes=0,
+        topic="午间专题答疑",
+        venue_id=room.id,
+        venue_name=room.name,
+        venue_address=room.address,
+        venue_area=room.area_code,
+    )
+    title = f"{filed.details.title}（午间答疑）"
+    details = replace(filed.details, title=title, planned_number=20, sessions=(row,))
+    life = stage.fates.life(Fate.DRAFT, before.held_on, before.held_on, own_lecture=False)
+    return Spec(filed.host, details, [(before.held_on, noon)], life)
 
 
 def _queues(stage: Stage) -> list[Spec]:

@@ -27,6 +27,7 @@ from ce_bases.enrolment.models import Enrolment
 from ce_bases.organisers.models import Lecturer, Level, Organiser, OrganiserKind, Venue
 from ce_bases.people.models import Person, Unit
 from ce_bases.plans.checks import problems_of
+from ce_bases.plans.conflicts import conflicts_of
 from ce_bases.plans.details import content_hash
 from ce_bases.plans.models import (
     Form,
@@ -356,3 +357,18 @@ def test_prepare_upgrades_loads_and_lists_in_one_start(demo_app: Flask) -> None:
     assert result.exit_code == 0, result.output
     assert "loaded already" in result.output
     assert [a.username for a in LISTED if a.username not in result.output] == []
+
+
+def test_submitted_timetables_are_free_of_blocks_and_a_draft_is_warned_of(demo: Session) -> None:
+    """What a clerk trying the site meets: nothing refused, one lecturer in a hurry."""
+    warned: list[str] = []
+    for revision in demo.scalars(
+        select(PlanRevision).where(PlanRevision.standing != Standing.PAST)
+    ).all():
+        if revision.opens_on is None:
+            continue
+        found = conflicts_of(demo, revision, filing_policy_for(revision.opens_on.year))
+        assert [str(each.text) for each in found if each.blocks] == [], revision.id
+        warned += [revision.title for each in found if each.conflict.kind == "travel"]
+    assert len(warned) == 2
+    assert sum("午间答疑" in title for title in warned) == 1
