@@ -92,7 +92,7 @@ class Content:
     remarks: str = ""
 
 
-NAMES = tuple(field.name for field in fields(Content))
+NAMES: tuple[str, ...] = tuple(field.name for field in fields(Content))
 LABELS: Mapping[str, Text] = {
     "title": msg("名称"),
     "organiser": msg("举办、授予或组织单位"),

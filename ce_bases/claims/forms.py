@@ -1,10 +1,12 @@
 """What people may send about a claim. Shape only."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, RadioField
+from wtforms import FileField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import FileInput
 
 from ce_bases.claims.content import (
@@ -19,15 +21,18 @@ from ce_bases.claims.content import (
     Rank,
 )
 from ce_bases.claims.content import RANK_LABELS as RANKS
+from ce_bases.claims.importing import COLUMNS, MOST_ROWS
 from ce_bases.claims.review import Decision, Outcome
 from ce_bases.claims.wording import field_name
 from ce_bases.core.errors import InvalidInputError
-from ce_bases.core.text import Text, msg
+from ce_bases.core.spreadsheets import MOST_BYTES as XLSX_BYTES
+from ce_bases.core.spreadsheets import Row, read_rows
+from ce_bases.core.text import msg
 from ce_bases.core.uploads import MOST_BYTES, Upload, read_upload
 from ce_bases.credits.models import Kind
 from ce_bases.plans.models import SUBJECT_LABELS, Subject
 from ce_bases.web.fields import ClockField, DayField, HalvesField, WholeField
-from ce_bases.web.forms import LineField, SiteForm, TextField
+from ce_bases.web.forms import LineField, SiteForm, TextField, tidy_line
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.i18n import say
 from ce_bases.web.uploads import UploadField
@@ -42,7 +47,6 @@ class OneOfField(RadioField):
         self.labels = labels
         super().__init__(
             label,
-            [Optional()],
             choices=[SelectChoice(str(value), _l(words.msgid)) for value, words in labels.items()],
             validate_choice=False,
             **kwargs,
@@ -171,6 +175,41 @@ class TakeBackForm(SiteForm):
     reason = TextField(_l("撤销理由"), longest=500, required=_l("请写明理由，申报人会看到。"))
 
 
-def words_of(labels: Any) -> dict[str, Text]:
-    """A table of labels with plain keys, for templates."""
-    return {str(key): words for key, words in labels.items()}
+class SheetForm(SiteForm):
+    """A spreadsheet of claims, to be checked."""
+
+    sheet = FileField(_l("填好的表格（.xlsx）"))
+
+    def rows(self) -> list[Row]:
+        """Its rows; InvalidInputError in words for the person."""
+        sent = self.sheet.data
+        if not getattr(sent, "filename", ""):
+            raise InvalidInputError(msg("请选择填好的表格。"))
+        return read_rows(sent.stream.read(XLSX_BYTES + 1), COLUMNS, max_rows=MOST_ROWS)
+
+
+class ImportForm(SiteForm):
+    """The rows as they were checked, sent again to be entered."""
+
+    rows_json = HiddenField(validators=[InputRequired(), Length(max=400_000)])
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "ImportForm":
+        told = [[row.number, row.cells] for row in rows]
+        return cls(formdata=None, rows_json=json.dumps(told, ensure_ascii=False))
+
+    def rows(self) -> list[Row]:
+        """The rows again; what was tampered with is no row."""
+        try:
+            told = json.loads(self.rows_json.data or "")
+            rows = [Row(int(number), _cells(cells)) for number, cells in told]
+        except (TypeError, ValueError, AttributeError, RecursionError):
+            raise InvalidInputError(msg("页面不完整，请重新上传表格。")) from None
+        if not 0 < len(rows) <= MOST_ROWS:
+            raise InvalidInputError(msg("页面不完整，请重新上传表格。"))
+        return rows
+
+
+def _cells(cells: Any) -> dict[str, str]:
+    known = {column.key for column in COLUMNS}
+    return {str(k): tidy_line(str(v)[:600]) or "" for k, v in cells.items() if k in known}

@@ -3,6 +3,7 @@
 from ce_bases.claims import (  # noqa: F401 -- their routes
     desk_views,
     evidence_views,
+    import_views,
     own_views,
     unit_views,
 )

@@ -15,6 +15,7 @@ from ce_bases.config import Settings
 from ce_bases.demo.listed import LISTED, Listed
 from ce_bases.web.extensions import make_write_session, session
 from ce_bases.web.moment import request_now
+from ce_bases.web.uploads import file_store
 from ce_bases.web.vault import vault
 
 demo_cli = AppGroup("demo", help="A constructed city to look at and try out.")
@@ -43,7 +44,13 @@ def load(i_know: bool) -> None:
         )
     try:
         issuer = Issuer(settings.certificate_key, settings.site_url or "http://127.0.0.1:8000")
-        written = load_demo(make_write_session, vault=vault(), issuer=issuer, now=request_now())
+        written = load_demo(
+            make_write_session,
+            vault=vault(),
+            store=file_store(),
+            issuer=issuer,
+            now=request_now(),
+        )
     except NotEmptyError as error:
         raise click.ClickException(
             f"the database holds other {error} already; the demo wants an empty one. "

@@ -17,6 +17,7 @@ from ce_bases.bureaus.models import BureauMember
 from ce_bases.certificates.service import Issuer
 from ce_bases.core import transactions
 from ce_bases.core.actors import Actor
+from ce_bases.core.filestore import FileStore
 from ce_bases.core.identity import IdVault
 from ce_bases.core.orm import Base
 from ce_bases.credits.models import Confirmation
@@ -30,6 +31,7 @@ from ce_bases.demo.book import (
     values_of,
 )
 from ce_bases.demo.certifying import issue_certificates
+from ce_bases.demo.claiming import write_claims
 from ce_bases.demo.doors import take_attendance
 from ce_bases.demo.host import Host
 from ce_bases.demo.ids import ResidentIds
@@ -105,7 +107,12 @@ def check_empty(session: Session) -> dict[type[Base], int]:
 
 
 def load_demo(
-    make_session: Callable[[], Session], *, vault: IdVault, issuer: Issuer, now: datetime
+    make_session: Callable[[], Session],
+    *,
+    vault: IdVault,
+    store: FileStore,
+    issuer: Issuer,
+    now: datetime,
 ) -> Counter[str] | None:
     """Write the demo around `now`; how many rows of what, or None when it is there already.
 
@@ -125,7 +132,7 @@ def load_demo(
 
     def insert(session: Session) -> None:
         check_empty(session)
-        write(session, city, issuer)
+        write(session, city, store, issuer)
 
     transactions.run(make_session, insert)
     return written
@@ -164,7 +171,7 @@ def _names(rng: Random) -> Iterator[str]:
         yield person_name(rng)
 
 
-def write(session: Session, city: City, issuer: Issuer) -> None:
+def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> None:
     """Insert everything in the order the tables depend on each other."""
     setting, book = city.setting, city.setting.book
     book.write(session, Account, Organiser, BureauMember, OrganiserMember, Venue, Lecturer)
@@ -176,11 +183,12 @@ def write(session: Session, city: City, issuer: Issuer) -> None:
     look_anew(session)
     post_hours(session, setting, city.papers, city.officers)
     book.write(session, Confirmation)
+    pass_on_ids(session)
+    write_claims(session, city.people, store, rng=Random(SEED), now=setting.now)  # noqa: S311
     issue_certificates(session, setting, city.people.learner, city.officers, issuer)
     raise_objections(session, setting, city.people.learner, city.papers)
     book.act(MARK, actor=None, at=setting.now)
     book.write_acts(session)
-    pass_on_ids(session)
 
 
 def _write_round(session: Session, sheet: Round) -> None:
