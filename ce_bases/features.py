@@ -8,6 +8,7 @@ from ce_bases.accounts import views as accounts_views
 from ce_bases.accounts.queries import admin_actors
 from ce_bases.attendance import (
     closing_views,  # noqa: F401 -- its routes
+    intake_views,
     offline_views,
     review_views,
 )
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     claims_views.bp,
     attendance_views.bp,
     offline_views.bp,
+    intake_views.bp,
     review_views.bp,
     checkin_blueprint.bp,
 )

@@ -1,5 +1,6 @@
 """What a phone without network gathered, as it sends it later or saves it as a file: format 1."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from ce_bases.core.text import msg
 #: Formats of the queue this server takes; none is ever removed, a phone may wake up late.
 FORMATS = (1,)
 MOST_ITEMS = 2000
+#: Classes in one file.
+MOST_CLASSES = 50
+_NO_FILE = msg("这不是“离线点名”页导出的文件，没有录入。请重新导出后再试。")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: What a 32-bit column holds; a clock further off than 24 days is told as 24 days.
 _INT32 = 2**31 - 1
@@ -100,3 +104,34 @@ def _moment(value: Any) -> datetime | None:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**42:
         return None
     return _EPOCH + timedelta(milliseconds=value)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFile:
+    """What a phone that never got a network saved: a delivery for each of its classes."""
+
+    deliveries: Sequence[tuple[int, Delivery]]
+
+
+def read_queue_file(text: str) -> QueueFile:
+    """The file "导出文件" saves; InvalidInputError when it is none of ours.
+
+    It is data and no more: whoever takes it in signs for it, and every item is judged again.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidInputError(_NO_FILE) from None
+    if not isinstance(data, Mapping) or data.get("kind") != "ce-door-queue":
+        raise InvalidInputError(_NO_FILE)
+    parts = data.get("deliveries")
+    if not isinstance(parts, list) or not 0 < len(parts) <= MOST_CLASSES:
+        raise InvalidInputError(_NO_FILE)
+    shared = {"format": data.get("format"), "device": data.get("device")}
+    found = []
+    for part in parts:
+        session_id = _whole(part.get("session"), 1) if isinstance(part, Mapping) else None
+        if session_id is None:
+            raise InvalidInputError(_NO_FILE)
+        found.append((session_id, read_delivery({**part, **shared})))
+    return QueueFile(found)

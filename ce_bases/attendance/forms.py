@@ -3,7 +3,7 @@
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField
+from wtforms import Field, FileField, HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from ce_bases.attendance.intents import AnnulIntent, SignIntent
@@ -11,6 +11,7 @@ from ce_bases.attendance.models import SignKind, Way
 from ce_bases.web.forms import LineField, SiteForm, TextField
 from ce_bases.web.i18n import lazy_gettext as _l
 
+MOST_FILE_BYTES = 1_000_000
 _STALE = _l("页面已过期，请刷新后重试。")
 
 
@@ -91,3 +92,30 @@ class MakeUpForm(SiteForm):
         reason = f"{self.reason.data}（依据：{self.evidence.data}）"
         key = str(self.idempotency_key.data)
         return SignIntent(key, person_id, SignKind.IN, Way.MAKE_UP, reason=reason)
+
+
+class QueueFileForm(SiteForm):
+    """The file a phone saved because it never got a network."""
+
+    file = FileField(_l("手机导出的文件"))
+
+    _text = ""
+
+    def validate_file(self, field: Field) -> None:
+        sent = field.data
+        if not getattr(sent, "filename", ""):
+            raise ValidationError(_l("请选择文件。"))
+        content: bytes = sent.stream.read(MOST_FILE_BYTES + 1)
+        sent.close()
+        self._text = content.decode(errors="replace")
+        if len(content) > MOST_FILE_BYTES:
+            raise ValidationError(_l("文件太大，不是手机导出的离线记录。"))
+
+    def text(self) -> str:
+        return self._text
+
+
+class IntakeForm(SiteForm):
+    """The file once more, after it was looked at."""
+
+    content = HiddenField()

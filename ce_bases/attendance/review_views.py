@@ -50,6 +50,7 @@ def overview(session_id: int) -> ResponseReturnValue:
         closed_at=queries.find_closing(session(), session_id),
         may_reopen=_may(held, Action.REOPEN_REGISTER) and not service.closed_code(held),
         may_take=_may(held, Action.TAKE_SIGN_IN),
+        may_correct=_may(held, Action.MAKE_UP_ATTENDANCE),
         may_print=_may(held, Action.PRINT_SHEET),
     )
 
