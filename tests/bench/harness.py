@@ -51,7 +51,7 @@ class Target:
 def say(name: str, ratio: float, goal: float | None = None, *, at_most: bool = False) -> None:
     """Print one figure beside its goal."""
     wanted = "" if goal is None else f"  (goal {'≤' if at_most else '≥'} {goal:g})"
-    print(f"  {name:38} {ratio:8.2f}{wanted}", flush=True)
+    print(f"  {name:46} {ratio:8.3f}{wanted}", flush=True)
 
 
 def free_port() -> int:

@@ -59,7 +59,7 @@ def _uncached(backend: Backend) -> dict[str, str]:
 def _month_seconds(backend: Backend) -> float:
     """The shortest time one rendering of the month page takes, with the page cache off."""
     with gunicorn("wsgi:app", _uncached(backend)) as site:
-        return seconds_of(lambda: get(site, "/calendar", {}), rounds=60)
+        return seconds_of(lambda: get(site, "/calendar", {}), rounds=150)
 
 
 def _targets(port: int) -> Sequence[Target]:
