@@ -14,7 +14,7 @@ from ce_bases.calendar.queries import FEED_DAYS_BACK, Events, published_events
 from ce_bases.core.actors import Actor
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.plans.ical import UID_DOMAIN, clean
-from ce_bases.plans.models import PublishedSession
+from ce_bases.plans.models import PublishedSession, Standing
 from ce_bases.plans.today import Todo
 from ce_bases.plans.workflow import PlanState
 
@@ -68,14 +68,18 @@ def deadline_events(todos: Iterable[Todo], today: date, site: str) -> Iterator[s
             yield _deadline(todo, todo.due, site)
 
 
-_STEPS = {PlanState.DRAFT: "file", PlanState.RETURNED: "amend"}
+def _step(todo: Todo) -> str:
+    """What is to be done, as a word that keeps an event the same as long as it is."""
+    steps = {PlanState.DRAFT: "file", PlanState.RETURNED: "amend"}
+    is_change = todo.revision.standing is Standing.WORKING
+    return steps.get(todo.plan.state, "change" if is_change else "confirm")
 
 
 def _deadline(todo: Todo, due: date, site: str) -> str:
     plan = todo.plan
     changed_at = max(plan.updated_at, plan.state_since).astimezone(UTC).replace(microsecond=0)
     event = Event()
-    event.add("uid", f"{_STEPS.get(plan.state, 'confirm')}-{plan.id}@{UID_DOMAIN}")
+    event.add("uid", f"{_step(todo)}-{plan.id}@{UID_DOMAIN}")
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("sequence", plan.version)

@@ -92,6 +92,7 @@ def index() -> ResponseReturnValue:
         state_labels=STATE_LABELS,
         state_shown=standing.state_shown,
         who_has_it=standing.who_has_it,
+        window_on=window_on,
         page_url=page_url,
         with_query=with_query,
         today=today(),
