@@ -76,10 +76,13 @@ def home() -> ResponseReturnValue:
 @bp.get("/plans")
 @allow(Action.EDIT_PLAN)
 def index() -> ResponseReturnValue:
+    state = request.args.get("state", "")
+    # Drafts stand in the order of their days left, everything else as it was last touched.
+    usual = "opens" if state == PlanState.DRAFT else "latest"
     wanted = lists.Wanted(
-        state=request.args.get("state", ""),
+        state=state,
         words=request.args.get("q", "")[:60],
-        sort=request.args.get("sort", "latest"),
+        sort=request.args.get("sort", usual),
     )
     statement = lists.plans_of(current_actor(), wanted, today=today())
     return render_template(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -123,8 +124,8 @@ def _own_rate(port: int, target: Target) -> float:
 
 
 def ratio_of_rates(port: int, target: Target, base_port: int, base: Target) -> float:
-    """The best of some turns, measured in turns so that both meet the same machine."""
-    return max(rate(port, target) / rate(base_port, base) for _ in range(ROUNDS))
+    """The middle one of some turns, in which both meet the same machine."""
+    return median(rate(port, target) / rate(base_port, base) for _ in range(ROUNDS))
 
 
 def seconds_of(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
