@@ -50,6 +50,7 @@ from ce_bases.oversight import views as oversight_views
 from ce_bases.people import guards as people_guards
 from ce_bases.people.queries import professional_actors, unit_actors
 from ce_bases.plans import import_views, week_views  # noqa: F401 -- their routes
+from ce_bases.plans import telling as plans_telling
 from ce_bases.plans import views as plans_views
 from ce_bases.plans.cli import filing_cli
 from ce_bases.web import access, navigation
@@ -155,6 +156,7 @@ def register(app: Flask) -> None:
     enrolment_guards.subscribe()
     people_guards.subscribe()
     claims_pages.subscribe()
+    plans_telling.subscribe()
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

@@ -1,6 +1,7 @@
 """Reads of bureau staff."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -35,3 +36,14 @@ def officer_actors(session: Session, account_id: int, now: datetime) -> list[Act
         )
         for code, name in rows
     ]
+
+
+def officer_accounts(session: Session, bureau_code: str, *, today: date) -> Sequence[int]:
+    """The accounts of the bureau's officers of that day."""
+    return session.scalars(
+        select(BureauMember.account_id).where(
+            BureauMember.bureau_code == bureau_code,
+            BureauMember.since_on <= today,
+            or_(BureauMember.until_on.is_(None), BureauMember.until_on > today),
+        )
+    ).all()

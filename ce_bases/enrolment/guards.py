@@ -9,6 +9,8 @@ from ce_bases.core import events
 from ce_bases.core.text import msg
 from ce_bases.enrolment import places, telling
 from ce_bases.enrolment.models import Enrolment, Place
+from ce_bases.enrolment.reminders import remind_learners
+from ce_bases.messages.events import RemindersDue
 from ce_bases.people.queries import accounts_of
 from ce_bases.plans.events import LossesAsked, PlanCancelled, PlanChanged, PlanMoved
 from ce_bases.plans.models import Plan
@@ -67,3 +69,4 @@ def subscribe() -> None:
     events.subscribe(PlanCancelled, tell_cancelled)
     events.subscribe(PlanChanged, follow_change)
     events.subscribe(PlanMoved, tell_filed)
+    events.subscribe(RemindersDue, remind_learners)

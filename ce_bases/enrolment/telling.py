@@ -95,9 +95,7 @@ def _timetable(revision: PlanRevision) -> Text:
     ]
     if len(revision.entries) > LINES:
         lines.append(msg("共 %(n)d 次课，其余见报名页面", n=len(revision.entries)))
-    return reduce(
-        lambda said, line: msg("%(said)s\n%(line)s", said=said, line=line), lines, Text("")
-    )
+    return reduce(lambda said, line: msg("%(said)s\n%(line)s", said=said, line=line), lines)
 
 
 def _note(plan: Plan, kind: str, title: Text, body: Text) -> Note:

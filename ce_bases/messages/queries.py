@@ -1,5 +1,6 @@
 """Reads of messages: always the actor's own."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import NotFoundError
 from ce_bases.messages.models import MailAddress, Message
+
+# SQLite of older builds takes 999 values a statement.
+CHUNK = 500
 
 
 def inbox(actor: Actor, *, unread: bool = False) -> Select[Any]:
@@ -34,6 +38,19 @@ def count(session: Session, actor: Actor, *, unread: bool = False) -> int:
     """How many messages the actor has, or has not read yet."""
     statement = select(func.count()).where(Message.account_id == actor.account_id)
     return session.scalar(statement.where(Message.read_at.is_(None)) if unread else statement) or 0
+
+
+def not_told(session: Session, account_ids: Iterable[int], key: str) -> list[int]:
+    """Those of these accounts that no message of this key was told yet, in order."""
+    wanted = sorted(set(account_ids))
+    left: list[int] = []
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        told = session.scalars(
+            select(Message.account_id).where(Message.account_id.in_(chunk), Message.fold_key == key)
+        )
+        left += sorted(set(chunk).difference(told))
+    return left
 
 
 def mail_address(session: Session, actor: Actor) -> MailAddress | None:

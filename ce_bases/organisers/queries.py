@@ -120,6 +120,17 @@ def clerks_of(session: Session, organiser_id: int) -> list[Clerk]:
     return [Clerk(*row) for row in rows]
 
 
+def clerk_accounts(session: Session, organiser_id: int, *, today: date) -> Sequence[int]:
+    """The accounts of the organiser's clerks of that day."""
+    return session.scalars(
+        select(OrganiserMember.account_id).where(
+            OrganiserMember.organiser_id == organiser_id,
+            OrganiserMember.since_on <= today,
+            or_(OrganiserMember.until_on.is_(None), OrganiserMember.until_on > today),
+        )
+    ).all()
+
+
 def get_own_member(session: Session, member_id: int, *, actor: Actor) -> OrganiserMember:
     """A clerk's membership in the actor's own base; raises NotFoundError."""
     member = session.scalars(
