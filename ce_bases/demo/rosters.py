@@ -40,14 +40,19 @@ def _fill(setting: Setting, diary: Diary, spec: Spec, people: Population) -> Non
     is_this_year = spec.closes_on.year == setting.today.year
     planned = spec.details.planned_number or 30
     seats = spec.seats or round(planned * (0.4 + rng.random() * 0.35))
-    for _ in range(seats * 3):
-        if len(spec.roster) >= seats:
+    wanted = seats + spec.queue
+    for _ in range(wanted * 3):
+        if len(spec.roster) >= wanted:
             break
         person = pool[int(len(pool) * rng.random() ** 2)]
         if person is people.learner and is_this_year:
             continue
         if diary.is_free(person.id, spec.slots):
             _enrol(diary, spec, person)
+    if spec.queue:
+        # First in the queue stands who may be tried: whoever is taken off makes them move up.
+        spec.waiting = [people.learner, *spec.roster[seats:]]
+        del spec.roster[seats:]
 
 
 def _pool(spec: Spec, people: Population) -> list[Person]:
@@ -67,18 +72,27 @@ def write_enrolments(setting: Setting, papers: Papers, people: Population) -> No
     if at > setting.now or not spec.roster:
         spec.roster.clear()
         return
-    shared = {
-        "plan_id": papers.plan.id,
-        "place": Place.ENROLLED,
-        "via": Via.ROSTER,
-        "created_at": at,
-        "created_by": papers.clerk.account_id,
-        "cancelled_at": None,
-    }
-    for person in spec.roster:
-        unit_name = people.unit_of.get(person.id, "")
-        own = {"person_id": person.id, "unit_name": unit_name, "post": person.post}
-        setting.book.enter_values(Enrolment, {**shared, **own})
-    after = {"added": len(spec.roster), "people": sorted(person.id for person in spec.roster)}
+    for number, person in enumerate([*spec.roster, *spec.waiting]):
+        # Most of a class is entered by the base; the others came by themselves, hour by hour.
+        is_listed = number < len(spec.roster) * 3 // 4
+        since = at if is_listed else min(at + timedelta(hours=number), setting.now)
+        waits = number >= len(spec.roster)
+        setting.book.enter_values(
+            Enrolment,
+            {
+                "plan_id": papers.plan.id,
+                "person_id": person.id,
+                "place": Place.WAITING if waits else Place.ENROLLED,
+                "via": Via.ROSTER if is_listed else Via.SELF,
+                "unit_name": people.unit_of.get(person.id, ""),
+                "post": person.post,
+                "created_at": since,
+                "created_by": papers.clerk.account_id if is_listed else person.account_id,
+                "cancelled_at": None,
+                "waiting_since": since if waits else None,
+            },
+        )
+    listed = spec.roster[: len(spec.roster) * 3 // 4]
+    after = {"added": len(listed), "people": sorted(person.id for person in listed)}
     act = Act("import_roster", "plan", papers.plan.id, after=after)
     papers.note(act, actor=papers.clerk, at=at)

@@ -164,15 +164,16 @@ def _clerks_desk(stage: Stage) -> list[Spec]:
     unfinished = ahead(34, health[7], Fate.DRAFT)
     unfinished.details = PlanDetails(title=unfinished.details.title, form=Form.FACE_TO_FACE)
     unfinished.slots = []
-    filed = ahead(22, COURSES["综合"][5], Fate.FILED)
+    full = ahead(22, COURSES["综合"][5], Fate.FILED)
+    full.seats, full.queue = full.details.planned_number or 40, 6
     return [
         ahead(11, health[2], Fate.DRAFT),
         ahead(8, health[6], Fate.DRAFT),
         unfinished,
         ahead(14, health[3], Fate.RETURNED),
         ahead(16, health[5], Fate.SUBMITTED),
-        filed,
-        _hurried_draft(stage, filed),
+        full,
+        _hurried_draft(stage, full),
         ahead(29, COURSES["综合"][6], Fate.FILED),
         ahead(40, health[0], Fate.CANCELLED),
     ]

@@ -14,7 +14,8 @@ from ce_bases.plans.details import PlanDetails
 class Spec:
     """`slots` match `details.sessions` one by one.
 
-    `roster` are the people enrolled: `seats` of them, or 0: as many as chance has it.
+    `roster` are the people enrolled: `seats` of them, or 0: as many as chance has it. `queue` more
+    are `waiting`, in their order.
     """
 
     host: Host
@@ -23,6 +24,8 @@ class Spec:
     life: Life
     roster: list[Person] = field(default_factory=list)
     seats: int = 0
+    queue: int = 0
+    waiting: list[Person] = field(default_factory=list)
 
     @property
     def opens_on(self) -> date:
