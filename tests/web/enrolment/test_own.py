@@ -91,7 +91,7 @@ def test_a_full_class_offers_its_waiting_list_and_says_the_place(
     client.log_in("learner")
     page = client.get(OWN)
     assert "共 2 个，已满，1 人候补" in words(page.text).replace(" ，", "，")
-    assert "前面有 1 人" in words(page.text)
+    assert "加入候补排第 2 位" in words(page.text)
     client.post(f"{OWN}/enrol", data=key_of(page.text, f"{OWN}/enrol"))
     assert "您是候补第 2 位" in words(client.get(OWN).text)
     assert "候补第 2 位" in words(client.get("/me/classes").text)
