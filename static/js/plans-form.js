@@ -71,6 +71,8 @@ function clashLine(clash, lead) {
   if (clash.url && !lead) {
     const link = document.createElement("a");
     link.href = clash.url;
+    link.target = "_blank";
+    link.rel = "noopener";
     link.textContent = clashes.dataset.link;
     words.append(" ", link);
   }
