@@ -26,8 +26,9 @@ from ce_bases.plans.conflict_views import has_unseen_warnings, show_conflicts
 from ce_bases.plans.details import PlanDetails, details_of
 from ce_bases.plans.forms import PlanForm
 from ce_bases.plans.models import Plan, Reach
-from ce_bases.plans.repeating import repeat_form, repeat_row
+from ce_bases.plans.repeating import repeat_form, repeat_row, weeks_later
 from ce_bases.plans.slot_views import take_slot
+from ce_bases.plans.slots import earliest_day
 from ce_bases.plans.standing import last_decision, shown_revision
 from ce_bases.plans.today import grace_until
 from ce_bases.plans.window import window_on
@@ -78,14 +79,16 @@ def edit(plan_id: int) -> ResponseReturnValue:
 
 
 def _copy_of(plan_id: int) -> PlanForm:
-    """A new form with an earlier class's content: the days are what must be new."""
+    """A new form with an earlier class's content, its days left out or by whole weeks later."""
     if plan_id > 2**31 - 1:
         raise NotFoundError
     plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
     old = details_of(shown_revision(plan))
     form = PlanForm.showing(replace(old, enrol_closes_at=None))
+    later = weeks_later(old, earliest_day(None, today())) if request.args.get("shift") else None
     for row in form.rows:
-        row.held_on.data = None
+        known = row.held_on.data
+        row.held_on.data = known + later if known and later else None
         row.uid.data = ""
     return form
 

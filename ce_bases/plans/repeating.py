@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ce_bases.bureaus.holidays import holidays_between, unpublished_years
 from ce_bases.core.text import msg
+from ce_bases.plans.details import PlanDetails
 from ce_bases.plans.forms import MOST_ROWS, STEPS, PlanForm, RepeatForm, RowForm
 from ce_bases.policy.schedule import repeated_days
 from ce_bases.web.i18n import say
@@ -69,3 +70,14 @@ def _source(form: PlanForm, wanted: RepeatForm) -> RowForm | None:
         wanted.row.errors = [say(msg("没有这个课次，或它还没有填日期。"))]
         return None
     return row
+
+
+def weeks_later(details: PlanDetails, earliest: date) -> timedelta | None:
+    """By how many whole weeks a class moves to open again, on `earliest` at the soonest.
+
+    At least one, so that it never falls upon itself; None for a class without days.
+    """
+    opens_on = min((row.held_on for row in details.sessions), default=None)
+    if opens_on is None:
+        return None
+    return timedelta(weeks=max(1, -(-(earliest - opens_on).days // 7)))

@@ -1,6 +1,6 @@
 """Rows copied and repeated without script: holidays left out, nothing typed lost."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.conftest import FrozenClock
+from tests.factories.plans import filed_plan, make_session_details
 from tests.factories.world import World
 from tests.web.client import PageClient
 from tests.web.plans.forms import filled_form, problems, row, typed
@@ -182,3 +183,35 @@ def test_what_cannot_be_noted_is_refused(app: Flask, world: World, args: tuple[s
     assert code != 0
     with make_write_session() as session:
         assert session.scalars(select(PublicHoliday)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("today", "days_later"),
+    [
+        (datetime(2022, 6, 1, 4, tzinfo=UTC), 7),
+        (datetime(2022, 6, 17, 4, tzinfo=UTC), 7),
+        (datetime(2022, 6, 18, 4, tzinfo=UTC), 14),
+        (datetime(2022, 12, 20, 4, tzinfo=UTC), 196),
+    ],
+)
+def test_a_copy_keeps_its_weekdays_and_can_still_be_filed(
+    client: PageClient,
+    session: Session,
+    world: World,
+    clock: FrozenClock,
+    today: datetime,
+    days_later: int,
+) -> None:
+    first = make_session_details(world)
+    second = make_session_details(world, on=date(2022, 6, 25))
+    plan = filed_plan(session, world, first, second, now=NOW)
+    session.commit()
+    clock.set(today)
+    client.log_in("clerk")
+
+    copy = client.get(f"{NEW}?from={plan.id}&shift=1").text
+
+    later = timedelta(days=days_later)
+    assert days(copy) == [f"{first.held_on + later}", f"{second.held_on + later}"]
+    assert (typed(copy)["sessions-1-uid"], typed(copy)["enrol_closes_at"]) == ("", "")
+    assert client.get(f"/filing/plans/{plan.id}").text.count(f"?from={plan.id}") == 2
