@@ -29,7 +29,8 @@ from ce_bases.web.moment import request_now
 
 __all__ = ["account_cli"]
 T = TypeVar("T")
-ROLES = [role.value for role in Role if role is not Role.PUBLIC]
+# A substitute's account is made with its link and cannot log in.
+ROLES = [role.value for role in Role if role not in {Role.PUBLIC, Role.SUBSTITUTE}]
 
 
 @dataclass(frozen=True, slots=True)

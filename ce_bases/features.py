@@ -8,12 +8,15 @@ from ce_bases.accounts import views as accounts_views
 from ce_bases.accounts.queries import admin_actors
 from ce_bases.attendance import (
     closing_views,  # noqa: F401 -- its routes
+    door_link_views,  # noqa: F401 -- its routes
     intake_views,
     offline_views,
+    paper_views,  # noqa: F401 -- its routes
     review_views,
 )
 from ce_bases.attendance import guards as attendance_guards
 from ce_bases.attendance import views as attendance_views
+from ce_bases.attendance.substitutes import substitute_actors
 from ce_bases.bureaus.cli import holidays_cli
 from ce_bases.bureaus.queries import officer_actors
 from ce_bases.calendar import views as calendar_views
@@ -21,7 +24,7 @@ from ce_bases.certificates import check_views, desk_views  # noqa: F401 -- their
 from ce_bases.certificates import views as certificates_views
 from ce_bases.certificates.cli import certificate_cli
 from ce_bases.checkin import blueprint as checkin_blueprint
-from ce_bases.checkin import personal_views, screen_views  # noqa: F401 -- their routes
+from ce_bases.checkin import live_views, personal_views, screen_views  # noqa: F401 -- routes
 from ce_bases.checkin import views as checkin_views  # noqa: F401 -- its routes
 from ce_bases.claims import pages as claims_pages
 from ce_bases.claims import views as claims_views
@@ -29,6 +32,7 @@ from ce_bases.core.actors import Role
 from ce_bases.core.text import Text, msg
 from ce_bases.credits import (  # noqa: F401 -- their routes
     due_views,
+    late_views,
     objection_views,
     plan_views,
     unit_views,
@@ -91,6 +95,7 @@ ACTOR_LOADERS = (
     clerk_actors,
     officer_actors,
     lecturer_actors,
+    substitute_actors,
     unit_actors,
     professional_actors,
     admin_actors,
@@ -102,6 +107,7 @@ ROLE_HOMES: dict[Role, str] = {
     Role.PROFESSIONAL: "credits.my_year",
     Role.UNIT: "credits.people",
     Role.LECTURER: "attendance.today",
+    Role.SUBSTITUTE: "attendance.today",
 }
 # Each role's pages, in the order of the day: endpoint and words.
 DESK = (
@@ -136,6 +142,7 @@ MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
         ("calendar.own_feed", msg("我的日历")),
     ),
     Role.LECTURER: (("attendance.today", msg("我的课次")),),
+    Role.SUBSTITUTE: (("attendance.today", msg("我的课次")),),
     Role.UNIT: (
         ("credits.people", msg("本单位人员")),
         ("enrolment.staff_classes", msg("本单位报名")),

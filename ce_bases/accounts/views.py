@@ -45,6 +45,7 @@ ROLE_LABELS: dict[Role, Text] = {
     Role.UNIT: msg("用人单位"),
     Role.BASE: msg("办班单位"),
     Role.LECTURER: msg("授课人"),
+    Role.SUBSTITUTE: msg("替课人"),
     Role.COUNTY: msg("县级人社部门"),
     Role.CITY: msg("市级人社部门"),
     Role.ADMIN: msg("系统管理"),

@@ -16,7 +16,8 @@ from ce_bases.attendance import permissions
 from ce_bases.attendance.delivery import Delivery, QueuedSign
 from ce_bases.attendance.fold import refold_many, rule_of, timing_of
 from ce_bases.attendance.intents import SignOutcome
-from ce_bases.attendance.models import RefusedSign, SignEvent, SignKind, Way
+from ce_bases.attendance.late import would_have_counted
+from ce_bases.attendance.models import LateSign, RefusedSign, SignEvent, SignKind, Way
 from ce_bases.attendance.queries import find_closing, teacher_id
 from ce_bases.attendance.service import closed_code, door_code
 from ce_bases.core.access import Action
@@ -48,7 +49,13 @@ def take_in(
     when the base enters a phone's file on the lecturer's behalf.
     """
     teacher = teacher_id(session, held.entry)
-    permissions.require(actor, Action.TAKE_SIGN_IN, held.plan, teacher_id=teacher)
+    permissions.require(
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher,
+        session_id=held.session_id,
+    )
     may_correct = (
         bool(reason)
         and permissions.may_act(actor, Action.MAKE_UP_ATTENDANCE, held.plan, teacher_id=teacher)
@@ -91,6 +98,7 @@ class _Door:
     annulled: set[str] = field(default_factory=set)
     new_events: list[Row] = field(default_factory=list)
     new_refusals: list[Row] = field(default_factory=list)
+    new_requests: list[Row] = field(default_factory=list)
 
     def judge(self, item: QueuedSign) -> SignOutcome:
         digest = content_hash(self.held.session_id, item)
@@ -101,6 +109,8 @@ class _Door:
         moment = rules.moment_of(item.at, self.now)
         against = self._against_annulling if item.annuls_id else self._against_sign
         if code := against(item, moment):
+            if code == "confirmed":
+                self._keep_if_late(item, moment)
             return self.refuse(item.event_id, item.person_id, code)
         outcome = self._accept(item, moment, digest)
         self.answered[item.event_id] = _Known(digest, _repeated(outcome))
@@ -113,6 +123,25 @@ class _Door:
         refused = rules.refusal(sign, self.timing, self.rule)
         closed = "closed" if is_after_closing(moment, self.closed_at) else ""
         return door_code(self.held, moment) or refused or closed
+
+    def _keep_if_late(self, item: QueuedSign, moment: datetime) -> None:
+        """Keep a sign that only the confirmation stands against as a request."""
+        sign = Sign(item.event_id, item.kind.value, Way.TAP.value, moment)
+        if item.annuls_id or not would_have_counted(self.held, sign, self.closed_at):
+            return
+        self.new_requests.append(
+            {
+                "event_id": item.event_id,
+                "session_id": self.held.session_id,
+                "person_id": item.person_id,
+                "kind": item.kind,
+                "way": Way.TAP,
+                "occurred_at": moment,
+                "received_at": self.now,
+                "recorded_by": self.actor.account_id,
+                "answer": "",
+            }
+        )
 
     def _against_annulling(self, item: QueuedSign, moment: datetime) -> str:
         person_id, recorder, received_at = self.signs.get(item.annuls_id, (0, None, moment))
@@ -253,6 +282,8 @@ def _read_answers(session: Session, door: _Door, ids: list[str]) -> None:
 
 
 def _write(session: Session, door: _Door) -> None:
+    if door.new_requests:
+        session.execute(insert(LateSign.__table__), door.new_requests)  # type: ignore[arg-type]
     if door.new_refusals:
         session.execute(insert(RefusedSign.__table__), door.new_refusals)  # type: ignore[arg-type]
     if door.new_events:

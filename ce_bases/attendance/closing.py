@@ -49,7 +49,13 @@ def close_register(
     WrongStateError before signing out has begun, when it is closed already or nothing can change.
     """
     teacher = teacher_id(session, held.entry)
-    permissions.require(actor, Action.TAKE_SIGN_IN, held.plan, teacher_id=teacher)
+    permissions.require(
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher,
+        session_id=held.session_id,
+    )
     register = _hold(session, held)
     if register.closed_at is not None:
         raise WrongStateError(

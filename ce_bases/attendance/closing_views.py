@@ -9,6 +9,7 @@ from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import CloseForm, ReopenForm
 from ce_bases.attendance.review_views import bp
 from ce_bases.core.access import Action
+from ce_bases.core.actors import Role
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.closing import closes_from
 from ce_bases.web.access import allow, current_actor
@@ -38,6 +39,7 @@ def close(session_id: int) -> ResponseReturnValue:
         closed_at=queries.find_closing(session(), session_id),
         opens=opens,
         may_close=now >= opens,
+        reviews=current_actor().role is not Role.SUBSTITUTE,
     )
 
 

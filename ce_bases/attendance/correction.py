@@ -38,7 +38,13 @@ def annul(
     Raises NotFoundError when the session has no such event.
     """
     teacher = teacher_id(session, held.entry)
-    permissions.require(actor, Action.TAKE_SIGN_IN, held.plan, teacher_id=teacher)
+    permissions.require(
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher,
+        session_id=held.session_id,
+    )
     target = find_event(session, held.session_id, intent.annuls_id)
     hold(session, held, target.person_id)
     digest = intent_hash(intent, session_id=held.session_id, account_id=actor.account_id)
@@ -182,7 +188,11 @@ def count_heads(
 ) -> None:
     """Note how many people were counted in the room; the latest count stands."""
     permissions.require(
-        actor, Action.TAKE_SIGN_IN, held.plan, teacher_id=teacher_id(session, held.entry)
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher_id(session, held.entry),
+        session_id=held.session_id,
     )
     session.refresh(held.plan, with_for_update={"read": True})
     if code := closed_code(held):

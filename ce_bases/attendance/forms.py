@@ -10,6 +10,7 @@ from ce_bases.attendance.intents import AnnulIntent, SignIntent
 from ce_bases.attendance.models import SignKind, Way
 from ce_bases.web.forms import LineField, SiteForm, TextField
 from ce_bases.web.i18n import lazy_gettext as _l
+from ce_bases.web.uploads import UploadField
 
 MOST_FILE_BYTES = 1_000_000
 _STALE = _l("页面已过期，请刷新后重试。")
@@ -69,6 +70,29 @@ class ReopenForm(SiteForm):
     )
 
 
+class SubstituteForm(SiteForm):
+    name = LineField(
+        _l("替课人姓名"),
+        longest=20,
+        required=_l("请填写替课人姓名。"),
+        render_kw={"autocomplete": "off"},
+    )
+
+    def validate_name(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_l("请填写替课人姓名。"))
+
+
+class PaperForm(SiteForm):
+    """A signed sheet's photo or scan; who signed is read from the ticks beside it."""
+
+    sheet = UploadField(
+        _l("签名后的签到表（照片或扫描件）"),
+        required=_l("请上传签名后的签到表照片或扫描件。"),
+        render_kw={"accept": "image/jpeg,image/png,application/pdf"},
+    )
+
+
 class AnnulForm(SiteForm):
     """A correction by the base; the form's own key is the event's id."""
 
@@ -86,6 +110,9 @@ class MakeUpForm(SiteForm):
     reason = TextField(_l("补签原因"), longest=200, required=_l("请写明为什么要补签。"))
     evidence = LineField(
         _l("依据"), longest=200, required=_l("请写明依据，例如纸质签到表第几行、哪位班主任证明。")
+    )
+    proof = UploadField(
+        _l("依据的照片或扫描件"), render_kw={"accept": "image/jpeg,image/png,application/pdf"}
     )
 
     def details(self, person_id: int) -> SignIntent:

@@ -12,8 +12,12 @@ from ce_bases.core.text import Text, msg
 REFUSALS: dict[str, Text] = {
     "not_on_roster": msg("这个人不在名单上。请先由办班单位加入名单，再签到。"),
     "cancelled": msg("这个培训班已经取消，不能签到。"),
-    "confirmed": msg("考勤已经确认，不能再改。确有错误请联系受理备案的人社部门更正。"),
+    "confirmed": msg(
+        "考勤已经确认，不能再改；上课当时的签到会留作更正申请。"
+        "确有错误请联系受理备案的人社部门更正。"
+    ),
     "closed": msg("这个课次的签到已经结束。漏签的请由办班单位补签，或写明原因重新开放签到。"),
+    "no_prompt": msg("现在没有签到提示，没有记录。提示出现后 3 分钟内点一下才算。"),
     "not_yet": msg("还没有到上课日，当天才能签到。"),
     "day_over": msg("上课日已过。请由办班单位在课后 48 小时内补签。"),
     "too_early": msg("签到还没有开始。"),

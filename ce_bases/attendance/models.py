@@ -88,7 +88,28 @@ class RefusedSign(Base):
     at: Mapped[datetime]
 
 
-for _table in (SignEvent.__table__, RefusedSign.__table__):
+class SessionEvidence(Base):
+    """A photo or scan that something entered by hand rests on; the bytes are a stored file.
+
+    `event_id`: the make-up it belongs to; a signed paper sheet belongs to the whole session.
+    """
+
+    __tablename__ = "session_evidence"
+    __table_args__ = (
+        CheckConstraint("(way = 'make_up') = (event_id IS NOT NULL)", name="make_up_names_event"),
+        CheckConstraint("way IN ('paper', 'make_up')", name="by_hand"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    way: Mapped[Way] = mapped_column(by_value(Way))
+    event_id: Mapped[str | None] = mapped_column(ForeignKey("sign_event.event_id"))
+    kept_at: Mapped[datetime]
+    kept_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+for _table in (SignEvent.__table__, RefusedSign.__table__, SessionEvidence.__table__):
     attach(_table, append_only_ddl(_table.name))  # type: ignore[arg-type, attr-defined]
 
 
@@ -120,3 +141,58 @@ class SessionRegister(Base):
     headcount: Mapped[int | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class LateSign(Base):
+    """A sign that reached the server after the attendance was confirmed: asked for, never entered.
+
+    The bureau that may object answers it: `upheld` or not, with its reason.
+    """
+
+    __tablename__ = "late_sign"
+    __table_args__ = (
+        CheckConstraint("kind IN ('in', 'out')", name="is_a_sign"),
+        CheckConstraint(
+            "(upheld IS NULL) = (answered_at IS NULL) AND (upheld IS NULL) = (answered_by IS NULL)",
+            name="answered_whole",
+        ),
+        CheckConstraint("upheld IS NULL OR answer <> ''", name="answer_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[SignKind] = mapped_column(by_value(SignKind))
+    way: Mapped[Way] = mapped_column(by_value(Way))
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    upheld: Mapped[bool | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    answer: Mapped[str] = mapped_column(String(500), default="")
+
+
+class DoorLink(Base):
+    """A link by which a substitute lecturer without an account takes sign-in of one session.
+
+    Its account can do nothing else and has no password; the browser that opened the link first
+    holds its login. Only the token's hash is kept.
+    """
+
+    __tablename__ = "door_link"
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    opened_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

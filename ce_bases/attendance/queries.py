@@ -81,6 +81,8 @@ def sessions_between(
         statement = statement.join(me, me.id == TimetableEntry.lecturer_id).where(
             me.account_id == actor.account_id
         )
+    elif actor.role is Role.SUBSTITUTE:
+        statement = statement.where(TimetableEntry.session_id == actor.session_id)
     elif actor.role in BUREAU_ROLES:
         own = aliased(Organiser)
         statement = statement.join(own, own.id == Plan.organiser_id).where(

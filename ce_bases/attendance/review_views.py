@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import correction, permissions, queries, register, service
+from ce_bases.attendance.evidence import Proof, evidence_of, keep_proof
 from ce_bases.attendance.flagging import flags_of_sessions
 from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import AnnulForm, MakeUpForm
 from ce_bases.attendance.intents import SignOutcome
+from ce_bases.attendance.late import late_requests
 from ce_bases.attendance.models import WAY_LABELS
+from ce_bases.attendance.paper import obstacle
 from ce_bases.attendance.sheet import names_to_write
 from ce_bases.core.access import Action
 from ce_bases.enrolment.lists import own_classes as classes_of
@@ -22,6 +25,7 @@ from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.uploads import file_store
 
 bp = Blueprint("attendance_review", __name__)
 
@@ -46,6 +50,11 @@ def overview(session_id: int) -> ResponseReturnValue:
         summary=summaries[session_id],
         needs_out=needs_sign_out(timing_of(held), rule_of(held)),
         to_write=names_to_write(rows, font_path=font),
+        evidence=evidence_of(session(), session_id),
+        late=late_requests(session(), [held]),
+        way_labels=WAY_LABELS,
+        may_lend=_may(held, Action.LEND_DOOR),
+        may_type=_may(held, Action.MAKE_UP_ATTENDANCE) and not obstacle(held, request_now()),
         flags=flags_of_sessions(session(), [held]),
         closed_at=queries.find_closing(session(), session_id),
         may_reopen=_may(held, Action.REOPEN_REGISTER) and not service.closed_code(held),
@@ -83,6 +92,8 @@ def _show_person(held: SessionInForce, person_id: int, **more: Any) -> str:
         held=held,
         row=row,
         events=register.events_of(session(), held, person_id),
+        proofs={kept.evidence.event_id: kept for kept in evidence_of(session(), held.session_id)},
+        late=late_requests(session(), [held], person_id=person_id),
         way_labels=WAY_LABELS,
         corrects=corrects,
         new_key=lambda: str(uuid.uuid4()),
@@ -102,7 +113,11 @@ def make_up(session_id: int, person_id: int) -> ResponseReturnValue:
 
     def work(db: Session) -> SignOutcome:
         own = _correctable(db, session_id)
-        return correction.make_up(db, own, intent, actor=actor, now=now)
+        outcome = correction.make_up(db, own, intent, actor=actor, now=now)
+        if form.proof.data and outcome.accepted and not outcome.is_repeat:
+            proof, event_id = Proof(form.proof.data, file_store()), outcome.event_id
+            keep_proof(db, session_id, proof, event_id=event_id, actor=actor, now=now)
+        return outcome
 
     return _after(session_id, person_id, in_transaction(work), _("已补签，记录会一直注明“补签”。"))
 

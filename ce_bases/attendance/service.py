@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from ce_bases.attendance import permissions
 from ce_bases.attendance.fold import refold, rule_of, sign_of, timing_of
 from ce_bases.attendance.intents import SignIntent, SignOutcome, intent_hash
+from ce_bases.attendance.late import keep_if_late, off_day
 from ce_bases.attendance.models import RefusedSign, SignEvent, Way
 from ce_bases.attendance.queries import find_closing, teacher_id
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.core.clock import business_date
 from ce_bases.core.errors import UserFacingError
 from ce_bases.core.text import msg
 from ce_bases.enrolment.models import Enrolment, Place
@@ -27,7 +27,11 @@ def record_sign(
 ) -> SignOutcome:
     """Record a sign-in or -out that somebody takes of somebody else; see `enter_sign`."""
     permissions.require(
-        actor, Action.TAKE_SIGN_IN, held.plan, teacher_id=teacher_id(session, held.entry)
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher_id(session, held.entry),
+        session_id=held.session_id,
     )
     return enter_sign(session, held, intent, actor=actor, now=now)
 
@@ -46,6 +50,8 @@ def enter_sign(
         return answered
     event = new_event(held, intent, digest=digest, actor=actor, now=now)
     if code := _refusal(held, place, event) or _closed(session, event):
+        if code == "confirmed":
+            keep_if_late(session, held, event, sign_of(event))
         return refuse(session, event, code, now=now)
     event.off_hours = rules.is_off_hours(
         event.kind, event.occurred_at, timing_of(held), rule_of(held)
@@ -124,7 +130,7 @@ def _refusal(held: SessionInForce, place: Enrolment | None, event: SignEvent) ->
     timing, rule = timing_of(held), rule_of(held)
     return (
         closed_code(held)
-        or (_off_day(held, event.occurred_at) if event.way is Way.TAP else "")
+        or (off_day(held, event.occurred_at) if event.way is Way.TAP else "")
         or rules.refusal(sign_of(event), timing, rule)
         or ""
     )
@@ -140,17 +146,7 @@ def _closed(session: Session, event: SignEvent) -> str:
 
 def door_code(held: SessionInForce, at: datetime) -> str:
     """Why nobody can be tapped in at that moment, whoever it is; "" while the door is open."""
-    return closed_code(held) or _off_day(held, at)
-
-
-def _off_day(held: SessionInForce, at: datetime) -> str:
-    """A tap counts outside the window, but on the session's day only; later it is a make-up."""
-    day = business_date(at)
-    if day < held.entry.held_on:
-        return "not_yet"
-    # A class late in the evening may sign out after midnight.
-    closes = rules.window("out", timing_of(held), rule_of(held))[1]
-    return "day_over" if day > held.entry.held_on and at > closes else ""
+    return closed_code(held) or off_day(held, at)
 
 
 def refuse(session: Session, event: SignEvent, code: str, *, now: datetime) -> SignOutcome:

@@ -24,6 +24,7 @@ from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.sheet import names_to_write, sheet_of
 from ce_bases.attendance.snapshot import millis
 from ce_bases.core.access import Action
+from ce_bases.core.actors import Role
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import msg
 from ce_bases.documents.sign_in_sheet import sign_in_sheet_pdf
@@ -102,6 +103,7 @@ def _parts(held: SessionInForce) -> dict[str, Any]:
         "held": held,
         "closed": service.door_code(held, now) or _closed(held),
         "needs_out": needs_sign_out(timing, rule),
+        "reviews": actor.role is not Role.SUBSTITUTE,
         "window_in": window("in", timing, rule),
         "window_out": window("out", timing, rule),
         "undoable": undoable,

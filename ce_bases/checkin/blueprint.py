@@ -12,6 +12,11 @@ def door_key() -> bytes:
     return make_key(str(current_app.config["SECRET_KEY"]), "door code")
 
 
+def live_key() -> bytes:
+    """The server's key of the prompts in live classes."""
+    return make_key(str(current_app.config["SECRET_KEY"]), "live prompt")
+
+
 def personal_key() -> bytes:
     """The server's key of people's own codes."""
     return make_key(str(current_app.config["SECRET_KEY"]), "personal code")

@@ -65,6 +65,11 @@ def is_fresh(code: DoorCode, now: datetime, seconds: int) -> bool:
     return 0 <= step_at(now, seconds) - code.step <= 1
 
 
+def drawn_number(parts: tuple[object, ...], below: int, key: bytes) -> int:
+    """A number from 0 to `below` - 1 that follows from `parts` and looks drawn by lot."""
+    return int.from_bytes(_digest(parts, key)[:8], "big") % below
+
+
 def _seal(code: DoorCode, key: bytes) -> str:
     digest = _digest(("door", code.session_id, code.step), key)
     return "".join(_ALPHABET[byte % 32] for byte in digest[:12])

@@ -44,7 +44,13 @@ def take_code(
     has signed in already stays as they are.
     """
     teacher = teacher_id(session, held.entry)
-    permissions.require(actor, Action.TAKE_SIGN_IN, held.plan, teacher_id=teacher)
+    permissions.require(
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher,
+        session_id=held.session_id,
+    )
     person_id = _whose(session, held, shown.text, key=key, now=now)
     if person_id is None:
         return _keep_unknown(session, held, shown, actor=actor, now=now)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from ce_bases.attendance.models import AttendanceRecord
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.errors import NotFoundError
@@ -76,6 +77,19 @@ def get_own_session(session: Session, session_id: int, *, actor: Actor) -> Sessi
     if row is None:
         raise NotFoundError
     return SessionInForce(*row)
+
+
+def own_records(
+    session: Session, session_ids: Sequence[int], *, actor: Actor
+) -> dict[int, AttendanceRecord]:
+    """Session id → one's own attendance there."""
+    rows = session.scalars(
+        select(AttendanceRecord).where(
+            AttendanceRecord.session_id.in_(session_ids),
+            AttendanceRecord.person_id == actor.person_id,
+        )
+    )
+    return {record.session_id: record for record in rows}
 
 
 def own_sessions_on(session: Session, day: date, *, actor: Actor) -> list[SessionInForce]:

@@ -48,6 +48,7 @@ class Action(StrEnum):
     IMPORT_ROSTER = "import_roster"
     PRINT_SHEET = "print_sheet"
     TAKE_SIGN_IN = "take_sign_in"
+    LEND_DOOR = "lend_door"
     SCAN_DOOR_CODE = "scan_door_code"
     SIGN_IN_ONESELF = "sign_in_oneself"
     REOPEN_REGISTER = "reopen_register"
@@ -95,7 +96,13 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.MANAGE_BASE: {Role.BASE: BASE},
     Action.IMPORT_ROSTER: {Role.BASE: BASE, **_BUREAUS},
     Action.PRINT_SHEET: {Role.BASE: BASE, Role.LECTURER: SESSION, **_BUREAUS},
-    Action.TAKE_SIGN_IN: {Role.BASE: BASE, Role.LECTURER: SESSION, **_BUREAUS},
+    Action.TAKE_SIGN_IN: {
+        Role.BASE: BASE,
+        Role.LECTURER: SESSION,
+        Role.SUBSTITUTE: SESSION,
+        **_BUREAUS,
+    },
+    Action.LEND_DOOR: {Role.BASE: BASE, **_BUREAUS},
     # Judged before the login; it gives a moment, not a sign-in.
     Action.SCAN_DOOR_CODE: _EVERYBODY,
     Action.SIGN_IN_ONESELF: {Role.PROFESSIONAL: PERSON},

@@ -12,6 +12,7 @@ class Role(StrEnum):
     UNIT = "unit"
     BASE = "base"
     LECTURER = "lecturer"
+    SUBSTITUTE = "substitute"
     COUNTY = "county"
     CITY = "city"
     ADMIN = "admin"
@@ -25,8 +26,8 @@ class Actor:
     """A signed-in account in one role, with the one organisation or person it acts for.
 
     `organiser_id` is set for a base's clerk, `bureau_code` for an officer, `unit_id` for a
-    unit's staff, `person_id` for a professional; a lecturer acts for the sessions that name
-    the account.
+    unit's staff, `person_id` for a professional, `session_id` for a substitute who holds a link
+    to that session; a lecturer acts for the sessions that name the account.
     """
 
     account_id: int
@@ -37,6 +38,7 @@ class Actor:
     bureau_code: str | None = None
     unit_id: int | None = None
     person_id: int | None = None
+    session_id: int | None = None
 
     @property
     def hat(self) -> str:

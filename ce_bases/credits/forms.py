@@ -16,6 +16,20 @@ class ConfirmForm(SiteForm):
     """One button: the organiser's word."""
 
 
+class LateForm(SiteForm):
+    """The bureau's answer to signs that arrived too late."""
+
+    decision = RadioField(
+        _l("处理"),
+        choices=[
+            SelectChoice("uphold", _l("采纳：考勤完整的，学时入账")),
+            SelectChoice("dismiss", _l("不采纳")),
+        ],
+        validators=[InputRequired(_l("请选择采纳还是不采纳。"))],
+    )
+    reason = TextField(_l("理由"), longest=500, required=_l("请写明理由，办班单位和学员都会看到。"))
+
+
 class CorrectionForm(SiteForm):
     """Taking a posted line back, with other hours or without."""
 

@@ -1,6 +1,7 @@
 """The ledger: the one function through which lines come in, and the lines it is given."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +36,17 @@ from ce_bases.plans.models import (
 from ce_bases.policy.shapes import YearPolicy
 from ce_bases.policy.year import clause_of
 
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A line the bureau grants a person after the confirmation, and why."""
+
+    person_id: int
+    reason: str
+    actor: Actor
+    now: datetime
+
+
 TABLE: Table = LedgerLine.__table__  # type: ignore[assignment]
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
 
@@ -67,11 +79,39 @@ def attended_lines(
     Filed hours of the revision in force; a class over New Year is split by session — rules §1,
     §5. A session without filed hours earns no line.
     """
+    return (
+        _lines(plan, year, policy, actor, now)
+        .join(AttendanceRecord, AttendanceRecord.session_id == CourseSession.id)
+        .where(AttendanceRecord.attended)
+        .order_by(TimetableEntry.held_on, TimetableEntry.starts_at, AttendanceRecord.person_id)
+    )
+
+
+def granted_line(
+    plan: Plan, session_id: int, year: int, policy: YearPolicy, grant: Grant
+) -> Select[Any]:
+    """A SELECT of the one line a person gets for a session after the confirmation."""
+    lines = _lines(plan, year, policy, grant.actor, grant.now, grant)
+    return lines.where(CourseSession.id == session_id)
+
+
+def _lines(
+    plan: Plan,
+    year: int,
+    policy: YearPolicy,
+    actor: Actor | None,
+    now: datetime,
+    grant: Grant | None = None,
+) -> Select[Any]:
+    """The lines of every session of the revision in force with filed hours.
+
+    Of whoever has attendance there (the caller joins it), or of one person by a grant.
+    """
     is_lecture = PlanRevision.form == Form.LECTURE
     is_public = is_lecture | (PlanRevision.subject == Subject.PUBLIC)
     halves = TimetableEntry.halves
     values: dict[str, Any] = {
-        "person_id": AttendanceRecord.person_id,
+        "person_id": literal(grant.person_id) if grant else AttendanceRecord.person_id,
         "year": literal(year),
         "source": literal("session:") + cast(CourseSession.id, String),
         "version": literal(1),
@@ -99,21 +139,18 @@ def attended_lines(
         "policy_version": literal(policy.version),
         "posted_at": literal(now, TABLE.c.posted_at.type),
         "posted_by": literal(actor.account_id) if actor else null(),
-        "reason": literal(""),
+        "reason": literal(grant.reason if grant else ""),
     }
     return (
         select(*(values[name].label(name) for name in COLUMNS))
         .join_from(PlanRevision, TimetableEntry, TimetableEntry.revision_id == PlanRevision.id)
         .join(CourseSession, CourseSession.id == TimetableEntry.session_id)
-        .join(AttendanceRecord, AttendanceRecord.session_id == CourseSession.id)
         .where(
             PlanRevision.plan_id == plan.id,
             PlanRevision.standing == Standing.IN_FORCE,
             TimetableEntry.held_on.between(date(year, 1, 1), date(year, 12, 31)),
-            AttendanceRecord.attended,
             halves > 0,
         )
-        .order_by(TimetableEntry.held_on, TimetableEntry.starts_at, AttendanceRecord.person_id)
     )
 
 

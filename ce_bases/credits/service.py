@@ -17,6 +17,7 @@ from ce_bases.credits.deadlines import ends_at, object_until
 from ce_bases.credits.models import Confirmation, LedgerLine
 from ce_bases.credits.permissions import require_confirm, require_objection
 from ce_bases.credits.records import lock_people, recompute_records
+from ce_bases.credits.telling import tell_of_change
 from ce_bases.enrolment.queries import enrolled
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.queries import in_force
@@ -132,8 +133,38 @@ def reverse_line(
     after = {"version": line.version + 1, "halves": replacement} if replacement else {"halves": 0}
     act = Act("reverse_line", "ledger_line", line.id, before, after, reason)
     record(session, act, actor=actor, now=now)
-    objections.uphold(session, line, reason, actor=actor, now=now)
+    if objections.find_pending(session, line.id) is not None:
+        objections.uphold(session, line, reason, actor=actor, now=now)
+    else:
+        _tell(session, plan, line, replacement, reason, now=now)
     return queries.find_version(session, line, line.version + 1)
+
+
+def _tell(
+    session: Session,
+    plan: Plan,
+    line: LedgerLine,
+    replacement: int | None,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    """Tell the person and the organiser what became of the line, and why."""
+    values = {"title": line.title, "reason": reason}
+    said = (
+        msg(
+            "“%(title)s”的学时更正为 %(hours)s。理由：%(reason)s",
+            hours=_hours(replacement),
+            **values,
+        )
+        if replacement
+        else msg("“%(title)s”的学时已冲销。理由：%(reason)s", **values)
+    )
+    tell_of_change(session, plan, line.person_id, line.year, said, now=now)
+
+
+def _hours(halves: int) -> str:
+    return f"{halves / 2:g}"
 
 
 def _require_correctable(

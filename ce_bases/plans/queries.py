@@ -58,6 +58,9 @@ def _own_lecture(actor: Actor) -> ColumnElement[bool]:
 
 
 def _taught_by(actor: Actor) -> ColumnElement[bool]:
+    """The entries an actor of scope OWN_SESSION acts for: their lessons, or the one lent."""
+    if actor.role is Role.SUBSTITUTE:
+        return TimetableEntry.session_id == actor.session_id
     return exists().where(
         Lecturer.id == TimetableEntry.lecturer_id, Lecturer.account_id == actor.account_id
     )
@@ -131,7 +134,8 @@ def get_session_in_force(
             within(actor, action),
         )
     )
-    if actor.role is Role.LECTURER:
+    grant = grant_for(actor.role, action)
+    if grant is not None and grant.scope is Scope.OWN_SESSION:
         statement = statement.where(_taught_by(actor))
     row = session.execute(statement).one_or_none()
     if row is None:

@@ -107,6 +107,11 @@ def may_make_up(ended_at: datetime, now: datetime, rule: AttendanceRule) -> bool
     return now - ended_at <= timedelta(hours=rule.make_up_hours)
 
 
+def may_enter_paper(ended_at: datetime, now: datetime, rule: AttendanceRule) -> bool:
+    """Whether the base may still type in a signed sheet (48 hours after the session)."""
+    return now - ended_at <= timedelta(hours=rule.paper_hours)
+
+
 def attendance_of(events: Iterable[Sign], timing: Timing, rule: AttendanceRule) -> Attendance:
     """Fold one person's events: present when signed in, and out where that is required.
 

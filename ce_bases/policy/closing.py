@@ -1,6 +1,6 @@
 """From when on the register of a session may be closed — rules §5."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ce_bases.policy.attendance import Timing, needs_sign_out, window
 from ce_bases.policy.shapes import AttendanceRule
@@ -19,3 +19,9 @@ def is_after_closing(occurred_at: datetime, closed_at: datetime | None) -> bool:
     What happened before the closing counts, whenever it arrives: a phone may have been offline.
     """
     return closed_at is not None and occurred_at > closed_at
+
+
+def lent_between(timing: Timing, rule: AttendanceRule) -> tuple[datetime, datetime]:
+    """From when until when a substitute's link opens the register of a session."""
+    around = timedelta(minutes=rule.lent_around_minutes)
+    return timing.starts_at - around, timing.ends_at + around

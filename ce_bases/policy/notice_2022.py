@@ -9,6 +9,7 @@ from ce_bases.policy.shapes import (
     ConflictRule,
     FilingRule,
     FlagRule,
+    LiveRule,
     Works,
     YearlyRequirement,
     YearPolicy,
@@ -128,6 +129,10 @@ POLICY = YearPolicy(
         sign_out_from_halves=6,
         undo_minutes=15,
         make_up_hours=48,
+        # Typing a sheet in is entering by hand after the class, as a make-up is.
+        paper_hours=48,
+        # A substitute comes early to set up and stays to count heads.
+        lent_around_minutes=60,
         by_hand_share=0.2,
         confirm_within_workdays=10,
         object_within_workdays=10,
@@ -141,6 +146,9 @@ POLICY = YearPolicy(
         burst_taps=15,
         burst_seconds=15,
     ),
+    # The windows are those of every sign-in: a third of each holds one prompt, so that whoever
+    # is there from the start until the end meets at least one of either kind.
+    live=LiveRule(prompts_a_window=3, open_minutes=3),
     conflicts=ConflictRule(
         # The base knows its own lecturers: a clash there is a slip of the pen.
         lecturer_same_organiser="block",

@@ -92,6 +92,8 @@ class AttendanceRule:
     sign_out_from_halves: int
     undo_minutes: int
     make_up_hours: int
+    paper_hours: int
+    lent_around_minutes: int
     by_hand_share: float
     confirm_within_workdays: int
     object_within_workdays: int
@@ -109,6 +111,14 @@ class FlagRule:
 
     burst_taps: int
     burst_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRule:
+    """Prompts in a class that is held over the net: how many in each window, how long open."""
+
+    prompts_a_window: int
+    open_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,7 @@ class YearPolicy:
     online_to: tuple[int, int]
     attendance: AttendanceRule
     flags: FlagRule
+    live: LiveRule
     conflicts: ConflictRule
     changes: ChangeRule
     public_required_topics: tuple[str, ...]
