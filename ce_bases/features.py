@@ -12,6 +12,7 @@ from ce_bases.attendance import (
     intake_views,
     offline_views,
     paper_views,  # noqa: F401 -- its routes
+    plan_sheets_views,  # noqa: F401 -- its routes
     review_views,
 )
 from ce_bases.attendance import guards as attendance_guards

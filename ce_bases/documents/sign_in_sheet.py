@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from ce_bases.documents.apart import render_pdf_apart
 from ce_bases.documents.fonts import missing_glyphs
 from ce_bases.documents.qr import qr_svg
 from ce_bases.documents.render import render_pdf
@@ -13,6 +14,8 @@ from ce_bases.documents.texts import clipped, without_numbers
 
 TEMPLATE = "sign_in_sheet.typ"
 # The head stands on every page and a line never breaks: neither may grow over the paper.
+#: From so many names on a sheet is set in a process of its own.
+APART_FROM = 300
 _IN_HEAD, _IN_LINE, _IN_REMARKS = 120, 60, 30
 
 
@@ -21,7 +24,9 @@ def sign_in_sheet_pdf(
 ) -> bytes:
     """One PDF with every sheet of `sheets`, each from a new page and with a bookmark."""
     data = sign_in_sheet_data(sheets)
-    return render_pdf(TEMPLATE, data, produced_at=produced_at, font_path=font_path)
+    is_large = sum(len(sheet.rows) for sheet in sheets) > APART_FROM
+    render = render_pdf_apart if is_large else render_pdf
+    return render(TEMPLATE, data, produced_at=produced_at, font_path=font_path)
 
 
 def sign_in_sheet_data(sheets: Sequence[SignInSheet]) -> dict[str, Any]:

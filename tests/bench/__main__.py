@@ -9,11 +9,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
-from tests.bench import public_pages, sign_in
+from tests.bench import public_pages, sheets, sign_in
 from tests.bench.harness import Backend, postgresql_server
 from tests.conftest import fresh_postgresql
 
 PARTS: dict[str, Callable[[Backend], None]] = {"pages": public_pages.run, "sign-in": sign_in.run}
+#: Parts that ask no database.
+ALONE: dict[str, Callable[[], None]] = {"sheets": sheets.run}
 
 
 def backends(folder: str) -> Iterator[Backend]:
@@ -28,8 +30,11 @@ def backends(folder: str) -> Iterator[Backend]:
 
 
 def main(wanted: list[str]) -> None:
-    if unknown := set(wanted) - set(PARTS):
-        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    if unknown := set(wanted) - set(PARTS) - set(ALONE):
+        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join([*PARTS, *ALONE])}")
+    for name, measure in ALONE.items():
+        if not wanted or name in wanted:
+            measure()
     for name, run in PARTS.items():
         if wanted and name not in wanted:
             continue

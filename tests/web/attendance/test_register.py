@@ -62,7 +62,10 @@ def tap(door: Door, number: int = 0, kind: str = "in", **changes: Any) -> dict[s
 
 def forms_of(page: str, action: str) -> list[dict[str, str]]:
     found = BeautifulSoup(page, "html.parser").find_all("form", action=action)
-    return [{f["name"]: f["value"] for f in form.find_all("input")} for form in found]
+    return [
+        {f["name"]: f["value"] for f in form.find_all("input") if f.get("type") != "file"}
+        for form in found
+    ]
 
 
 def figures(page: str) -> list[str]:
