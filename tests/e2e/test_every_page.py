@@ -24,7 +24,8 @@ NO_PAGES = {
     *("static", "bootstrap.static", "home.healthz", "home.readyz", "home.robots", "home.sitemap"),
     *("accounts.home", "accounts.use_link", "calendar.base_feed", "oversight.next_item"),
     "calendar.personal_feed",
-    *("plans.window", "checkin.screen_part"),
+    *("plans.window", "checkin.screen_part", "checkin.live_part"),
+    *("attendance_review.proof", "attendance_review.door_link"),
     *("claims.evidence", "claims.picture", "claims.unit_next", "claims.desk_next"),
     *("attendance_offline.token", "attendance_offline.state"),
     *("certificates.key", "certificates.pdf"),
@@ -139,4 +140,5 @@ def test_no_kind_of_page_was_missed(city: Site) -> None:
 ONLY_IN_THE_JOURNEY: set[str] = {
     *("calendar.search", "accounts.login"),
     *("checkin.scan", "checkin.here", "checkin.type_digits", "checkin.signed"),
+    "credits.due_summary",
 }
