@@ -31,6 +31,9 @@ NO_PAGES = {
     *("certificates.key", "certificates.pdf"),
 }
 
+#: Public pages lead everybody here; who is neither learner nor unit is told to switch roles.
+FOR_LEARNERS = {"enrolment.own"}
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory):
@@ -88,6 +91,8 @@ def walk(page: Page, site: Site) -> tuple[set[str], list[str]]:
         if endpoint is None or endpoint in NO_PAGES or seen[endpoint] >= MOST_OF_A_KIND:
             continue
         answer = page.request.get(address)
+        if endpoint in FOR_LEARNERS and answer.status == 403:
+            continue
         assert answer.status == 200, (address, answer.status)
         seen[endpoint] += 1
         if not answer.headers.get("content-type", "").startswith("text/html"):
