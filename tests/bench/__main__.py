@@ -25,7 +25,7 @@ def backends(folder: str) -> Iterator[Backend]:
     if not postgresql_server():
         print("\nPostgreSQL: skipped, TEST_DATABASE_URL names no server")
         return
-    for url in fresh_postgresql("ce_bases_bench"):
+    for url in fresh_postgresql(f"ce_bases_bench_{os.getpid()}"):
         yield Backend("PostgreSQL", {**env, "CE_BASES_DATABASE_URL": url})
 
 
