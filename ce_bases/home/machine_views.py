@@ -17,7 +17,7 @@ from ce_bases.web.extensions import db, session
 from ce_bases.web.logs import log
 from ce_bases.web.moment import today
 
-STAFF_PATHS = ("/filing", "/desk", "/teach", "/me", "/unit", "/login", "/account")
+STAFF_PATHS = ("/filing", "/desk", "/teach", "/me", "/unit", "/login", "/account", "/feeds")
 PUBLIC_PAGES = (
     *("home.index", "calendar.index", "calendar.lectures", "calendar.bases", "calendar.window"),
     *("calendar.subscribe", "credits.calculator", "home.contacts", "home.help", "home.privacy"),

@@ -114,3 +114,8 @@ form.addEventListener("submit", (event) => {
   const submitter = event.submitter;
   pending.then(() => form.requestSubmit(submitter));
 });
+
+// Back on a page the browser had kept: the next save finds out whether its version still stands.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) isOff = false;
+});
