@@ -32,7 +32,9 @@ from ce_bases.claims import views as claims_views
 from ce_bases.core.actors import Role
 from ce_bases.core.text import Text, msg
 from ce_bases.credits import (  # noqa: F401 -- their routes
+    base_views,
     due_views,
+    export_views,
     late_views,
     objection_views,
     plan_views,

@@ -9,11 +9,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
-from tests.bench import public_pages, sheets, sign_in
+from tests.bench import hours, public_pages, sheets, sign_in
 from tests.bench.harness import Backend, postgresql_server
 from tests.conftest import fresh_postgresql
 
-PARTS: dict[str, Callable[[Backend], None]] = {"pages": public_pages.run, "sign-in": sign_in.run}
+PARTS: dict[str, Callable[[Backend], None]] = {
+    "pages": public_pages.run,
+    "sign-in": sign_in.run,
+    "hours": hours.run,
+}
 #: Parts that ask no database.
 ALONE: dict[str, Callable[[], None]] = {"sheets": sheets.run}
 

@@ -28,7 +28,8 @@ NO_PAGES = {
     *("attendance_review.proof", "attendance_review.door_link"),
     *("claims.evidence", "claims.picture", "claims.unit_next", "claims.desk_next"),
     *("attendance_offline.token", "attendance_offline.state"),
-    *("certificates.key", "certificates.pdf"),
+    *("certificates.key", "certificates.pdf", "credits.export_year"),
+    *("credits.base_posted_xlsx",),
 }
 
 #: Public pages lead everybody here; who is neither learner nor unit is told to switch roles.
