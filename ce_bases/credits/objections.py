@@ -29,6 +29,8 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.permissions import require
 from ce_bases.plans.queries import within
 
+_REVERSAL = aliased(LedgerLine)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -114,11 +116,10 @@ def standings(session: Session, line_ids: list[int], *, today: date) -> dict[int
         select(Objection).where(Objection.line_id.in_(line_ids)).order_by(Objection.id)
     ):
         newest[objection.line_id] = objection
-    reversal = aliased(LedgerLine)
     rows = session.execute(
-        select(LedgerLine.id, Confirmation.confirmed_at, reversal.id)
+        select(LedgerLine.id, Confirmation.confirmed_at, _REVERSAL.id)
         .outerjoin(Confirmation, Confirmation.plan_id == LedgerLine.plan_id)
-        .outerjoin(reversal, reversal.reverses_id == LedgerLine.id)
+        .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
         .where(LedgerLine.id.in_(line_ids))
     )
     found: dict[int, Standing] = {}

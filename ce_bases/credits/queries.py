@@ -24,6 +24,10 @@ from ce_bases.plans.models import (
     TimetableEntry,
 )
 
+# Made once: an alias copies every column of its table, a millisecond on each page.
+_REVERSAL = aliased(LedgerLine)
+_EARLIER = aliased(PublishedSession)
+
 
 def sessions_in_force(plan_id: int) -> Select[Any]:
     """The ids of the sessions of a plan's filed revision."""
@@ -102,11 +106,10 @@ def posted_lines(plan_id: int, *, q: str = "") -> Select[*tuple[Any, ...]]:
 
     `q`: part of a name, or the last four of an ID.
     """
-    reversal = aliased(LedgerLine)
     statement: Select[*tuple[Any, ...]] = (
-        select(LedgerLine, Person, reversal)
+        select(LedgerLine, Person, _REVERSAL)
         .join(Person, Person.id == LedgerLine.person_id)
-        .outerjoin(reversal, reversal.reverses_id == LedgerLine.id)
+        .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
         .where(LedgerLine.plan_id == plan_id, LedgerLine.reverses_id.is_(None))
         .order_by(Person.name, Person.id, LedgerLine.held_on, LedgerLine.starts_at, LedgerLine.id)
     )
@@ -138,12 +141,11 @@ def find_record(session: Session, person_id: int, year: int) -> YearRecord | Non
 
 def reversals(session: Session, person_id: int, year: int) -> Sequence[Any]:
     """Rows (line taken back, its reversal) of a person's year, newest first."""
-    reversal = aliased(LedgerLine)
     return session.execute(
-        select(LedgerLine, reversal)
-        .join(reversal, reversal.reverses_id == LedgerLine.id)
+        select(LedgerLine, _REVERSAL)
+        .join(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
         .where(LedgerLine.person_id == person_id, LedgerLine.year == year)
-        .order_by(reversal.id.desc())
+        .order_by(_REVERSAL.id.desc())
     ).all()
 
 
@@ -167,7 +169,7 @@ def classes_that_fill(
     Rows: filing_number, title, organiser_name, subject, opens_on, halves. Classes the person
     has a seat in are left out; those of their own county come first.
     """
-    row, earlier = PublishedSession, aliased(PublishedSession)
+    row, earlier = PublishedSession, _EARLIER
     opens_on = func.min(row.held_on)
     has_seat = exists().where(
         Enrolment.plan_id == row.plan_id,
