@@ -71,7 +71,11 @@ def answer(
 
 
 def inbox(session: Session, actor: Actor) -> list[str]:
-    rows = session.scalars(select(Message).where(Message.account_id == actor.account_id))
+    rows = session.scalars(
+        select(Message).where(
+            Message.account_id == actor.account_id, Message.kind == "hours_corrected"
+        )
+    )
     return [str(row.body) for row in rows]
 
 
