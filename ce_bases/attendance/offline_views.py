@@ -90,19 +90,20 @@ def batch(session_id: int) -> ResponseReturnValue:
     delivery = read_delivery(data)
     if data.get("account") != actor.account_id:
         return jsonify({"code": "other_account", "account": actor.account_id}), 409
-    outcomes = in_transaction(
-        lambda db: take_in(db, _own(db, session_id), delivery, actor=actor, now=now)
-    )
-    verdicts = [_verdict(outcome) for outcome in outcomes]
-    rows = _rows(session_id, {outcome.person_id for outcome in outcomes})
-    return jsonify({"verdicts": verdicts, "rows": rows, "now": millis(now)})
 
+    def work(db: Session) -> dict[str, Any]:
+        held = _own(db, session_id)
+        outcomes = take_in(db, held, delivery, actor=actor, now=now)
+        people = {outcome.person_id for outcome in outcomes}
+        rows = register.register_of(db, held, person_ids=people)
+        undoable = register.undoable(db, held, actor=actor, now=now, person_ids=people)
+        return {
+            "verdicts": [_verdict(outcome) for outcome in outcomes],
+            "rows": rows_of(held, rows, undoable),
+            "now": millis(now),
+        }
 
-def _rows(session_id: int, person_ids: set[int]) -> list[dict[str, Any]]:
-    db, actor, now = session(), current_actor(), request_now()
-    held = _own(db, session_id)
-    rows = register.register_of(db, held, person_ids=person_ids)
-    return rows_of(held, rows, register.undoable(db, held, actor=actor, now=now))
+    return jsonify(in_transaction(work))
 
 
 def _sent() -> Any:

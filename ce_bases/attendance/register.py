@@ -90,12 +90,17 @@ def find_register_row(session: Session, held: SessionInForce, person_id: int) ->
 
 
 def undoable(
-    session: Session, held: SessionInForce, *, actor: Actor, now: datetime
+    session: Session,
+    held: SessionInForce,
+    *,
+    actor: Actor,
+    now: datetime,
+    person_ids: Collection[int] | None = None,
 ) -> dict[int, SignEvent]:
     """Person → the last event the actor recorded, may still take back, and has not."""
     since = now - timedelta(minutes=rule_of(held).undo_minutes)
     annulment = aliased(SignEvent)
-    rows = session.scalars(
+    statement = (
         select(SignEvent)
         .where(
             SignEvent.session_id == held.session_id,
@@ -106,6 +111,9 @@ def undoable(
         )
         .order_by(SignEvent.id)
     )
+    if person_ids is not None:
+        statement = statement.where(SignEvent.person_id.in_(person_ids))
+    rows = session.scalars(statement)
     return {event.person_id: event for event in rows}
 
 

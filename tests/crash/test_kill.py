@@ -18,7 +18,7 @@ from tests.crash.servers import MOST_BETWEEN, Load, Server, trial
 
 pytestmark = pytest.mark.concurrency
 KILLS = 40
-CONTROL_KILLS = 12
+CONTROL_KILLS = 8
 PEOPLE = 200
 
 
