@@ -107,7 +107,12 @@ def undoable(
             SignEvent.recorded_by == actor.account_id,
             SignEvent.kind != SignKind.ANNUL,
             SignEvent.received_at >= since,
-            ~exists().where(annulment.annuls_id == SignEvent.event_id),
+            # An annulment is of the same person and session: by their index, not by reading all.
+            ~exists().where(
+                annulment.session_id == SignEvent.session_id,
+                annulment.person_id == SignEvent.person_id,
+                annulment.annuls_id == SignEvent.event_id,
+            ),
         )
         .order_by(SignEvent.id)
     )
