@@ -27,7 +27,7 @@ NO_PAGES = {
     *("plans.window", "checkin.screen_part", "checkin.live_part"),
     *("attendance_review.proof", "attendance_review.door_link"),
     *("claims.evidence", "claims.picture", "claims.unit_next", "claims.desk_next"),
-    *("attendance_offline.token", "attendance_offline.state"),
+    *(f"attendance_offline.{name}" for name in ("token", "state", "worker")),
     *("certificates.key", "certificates.pdf", "credits.export_year"),
     *("credits.base_posted_xlsx",),
 }
