@@ -13,6 +13,8 @@ from ce_bases.core.access import Action
 from ce_bases.core.text import Text
 from ce_bases.enrolment.queries import public_seats
 from ce_bases.enrolment.window import closes_at
+from ce_bases.plans.change_views import shown_with
+from ce_bases.plans.differences import told_of
 from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, TimetableEntry
 from ce_bases.plans.standing import shown_revision, state_shown, who_has_it
 from ce_bases.plans.workflow import ACTION_LABELS, STATE_LABELS, PlanAction
@@ -30,6 +32,8 @@ PUBLIC_ACTS: Mapping[str, Text] = {
         PlanAction.CANCEL,
         PlanAction.CONFIRM_ATTENDANCE,
         PlanAction.CREDIT,
+        PlanAction.NOTIFY_CHANGE,
+        PlanAction.FILE_CHANGE,
     )
 }
 
@@ -49,6 +53,7 @@ def plan(number: str) -> ResponseReturnValue:
         holder=who_has_it(found, today()),
         acts=[act for act in acts if act.action in PUBLIC_ACTS][::-1],
         act_labels=PUBLIC_ACTS,
+        **shown_with(changed={r.number: told_of(found, r) for r in found.revisions if r.amends}),
         bureau=BY_CODE[found.bureau_code],
         venues=_venues(revision.entries),
         total=sum(entry.halves for entry in revision.entries),

@@ -21,6 +21,7 @@ from ce_bases.core.filestore import FileStore
 from ce_bases.core.identity import IdVault
 from ce_bases.core.orm import Base
 from ce_bases.credits.models import Confirmation
+from ce_bases.demo.amended import change_classes
 from ce_bases.demo.book import (
     Book,
     first_ids,
@@ -35,7 +36,7 @@ from ce_bases.demo.claiming import write_claims
 from ce_bases.demo.doors import take_attendance
 from ce_bases.demo.host import Host
 from ce_bases.demo.ids import ResidentIds
-from ce_bases.demo.listed import BY_USERNAME
+from ce_bases.demo.listed import BASE, BY_USERNAME
 from ce_bases.demo.names import person_name
 from ce_bases.demo.objecting import raise_objections
 from ce_bases.demo.organisations import build_hosts
@@ -189,6 +190,8 @@ def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> Non
     raise_objections(session, setting, city.people.learner, city.papers)
     book.act(MARK, actor=None, at=setting.now)
     book.write_acts(session)
+    host = next(host for host in city.hosts if host.name == BASE)
+    change_classes(session, host.clerks[0], now=setting.now)
 
 
 def _write_round(session: Session, sheet: Round) -> None:

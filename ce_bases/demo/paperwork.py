@@ -123,6 +123,7 @@ def write_revision(
             **details.content(),
             plan_id=plan.id,
             number=number,
+            corrects=before.number if before else None,
             standing=Standing.WORKING,
             created_at=at,
             updated_at=at,

@@ -13,12 +13,12 @@ from ce_bases.core.text import Text, msg
 from ce_bases.oversight import queries, review, service
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import DecisionForm
-from ce_bases.plans import history, standing
+from ce_bases.plans import change_views, differences, history, standing
 from ce_bases.plans.blueprint import PLAN
 from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, Standing
 from ce_bases.plans.permissions import may
 from ce_bases.plans.queries import get_plan
-from ce_bases.plans.workflow import STATE_LABELS, PlanState
+from ce_bases.plans.workflow import STATE_LABELS
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
@@ -50,7 +50,7 @@ def _page(plan_id: int, against: DecisionForm) -> str:
     """The case; `against` is the form that returns or refuses, with what was typed."""
     actor = current_actor()
     plan, revision = queries.get_case(session(), plan_id, actor=actor)
-    is_pending = plan.state is PlanState.SUBMITTED and revision.standing is Standing.PENDING
+    is_pending = revision.standing is Standing.PENDING
     sessions = sessions_of(plan)
     flags = flags_of_sessions(session(), sessions)
     filing = DecisionForm(formdata=None)
@@ -65,10 +65,12 @@ def _page(plan_id: int, against: DecisionForm) -> str:
         decides=is_pending and may(actor, Action.DECIDE_FILING, plan),
         is_pending=is_pending,
         checks=review.checks_of(session(), plan, revision) if is_pending else [],
-        changes=review.changes_of(plan, revision),
+        changes=[] if revision.amends else review.changes_of(plan, revision),
+        told=differences.told_of(plan, revision),
+        **change_views.shown_with(),
         flagged=[(held, flags[held.session_id]) for held in sessions if held.session_id in flags],
         state=standing.state_shown(plan, today()),
-        holder=standing.who_has_it(plan, today()),
+        holder=standing.who_has_it(plan, today(), revision=revision),
         lines=history.told(history_of(session(), "plan", plan.id)),
         bureau=BY_CODE[plan.bureau_code],
         labels=LABELS,

@@ -1,5 +1,6 @@
 """What an officer may send. Shape only."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from wtforms import HiddenField, SelectMultipleField
@@ -9,7 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from ce_bases.core.text import Text, msg
 from ce_bases.oversight.service import Decision, Outcome
-from ce_bases.web.forms import SiteForm, TextField
+from ce_bases.web.forms import LineField, SiteForm, TextField
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.i18n import say
 
@@ -26,7 +27,7 @@ COMMON_REASONS: tuple[Text, ...] = (
 class DecisionForm(SiteForm):
     """A decision on the version of the plan that the officer was looking at."""
 
-    decision = HiddenField(validators=[Regexp("^({})$".format("|".join(Outcome)))])
+    decision = HiddenField(validators=[Regexp(r"^({})\Z".format("|".join(Outcome)))])
     version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
     common = SelectMultipleField(
         _l("常用理由（可多选）"),
@@ -56,3 +57,30 @@ class DecisionForm(SiteForm):
         ticked = [str(numbers[value]) for value in self.common.data or [] if value in numbers]
         reason = "\n".join([*dict.fromkeys(ticked), *filter(None, [self.reason.data])])
         return Decision(Outcome(self.decision.data), int(self.version.data or 0), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bureau's answer to a request; without a `document` it is no."""
+
+    reason: str
+    document: str | None
+
+
+class ExceptionForm(SiteForm):
+    """The written answer to a request for an exception."""
+
+    answer = HiddenField(validators=[Regexp(r"^(grant|decline)\Z")])
+    reason = TextField(_l("理由"), longest=500)
+    document = LineField(_l("批准文件文号"), longest=120)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also say so when what the page itself sends is missing: no field shows it."""
+        valid = super().validate(extra_validators)
+        if self.answer.errors:
+            self.form_errors.append(say(msg("页面不完整，请刷新后重新选择处理结果。")))
+        return bool(valid)
+
+    def details(self) -> Answer:
+        document = self.document.data or "" if self.answer.data == "grant" else None
+        return Answer(self.reason.data or "", document)

@@ -8,9 +8,9 @@ from ce_bases.core.access import Action
 from ce_bases.core.actors import Role
 from ce_bases.core.clock import business_date
 from ce_bases.core.text import Text, msg
-from ce_bases.oversight import case_views
+from ce_bases.oversight import case_views, exception_views
 from ce_bases.oversight.blueprint import DESK, bp
-from ce_bases.plans import lists, standing
+from ce_bases.plans import exceptions, lists, standing
 from ce_bases.plans.models import SUBJECT_LABELS
 from ce_bases.plans.workflow import STATE_LABELS, UNDER_WAY, PlanState
 from ce_bases.web.access import allow, current_actor
@@ -18,7 +18,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.moment import today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["bp", "case_views"]
+__all__ = ["bp", "case_views", "exception_views"]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
@@ -64,6 +64,7 @@ def desk() -> ResponseReturnValue:
         ),
         bureau=actor.bureau_code,
         subjects=SUBJECT_LABELS,
+        asking=exceptions.requests_waiting(session(), actor),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ce_bases.core import commands
 from ce_bases.core.access import Action
 from ce_bases.core.clock import local
-from ce_bases.core.errors import WrongStateError
+from ce_bases.core.errors import InvalidInputError, WrongStateError
 from ce_bases.organisers.queries import get_organiser
 from ce_bases.plans import checks, queries, service
 from ce_bases.plans.blueprint import PLAN, bp
@@ -100,6 +100,9 @@ def _answer(form: PlanForm, plan_id: int | None) -> ResponseReturnValue:
         return jsonify(message=_("填写培训班名称后开始自动保存。"), problems=[]), 422
     try:
         saved = in_transaction(lambda db: _save(db, typed, plan_id, version, key=key))
+    except InvalidInputError as error:  # a session already held, which no draft has
+        named = list(map(say, error.problems.values()))
+        return jsonify(message=say(error.message), problems=named), error.status
     except WrongStateError as error:
         words = {"message": say(error.message), "next_step": say(error.next_step or "")}
         address = url_for("plans.show", plan_id=plan_id) if plan_id else url_for("plans.index")

@@ -8,11 +8,14 @@ from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.errors import ForbiddenError, WrongStateError
+from ce_bases.core.events import publish as announce
 from ce_bases.core.inserting import insert_on_conflict
 from ce_bases.core.text import msg
+from ce_bases.plans.differences import change_rule, report_of
 from ce_bases.plans.drafting import reopen
+from ce_bases.plans.events import PlanChanged
 from ce_bases.plans.models import FilingSerial, Plan, PlanRevision, Standing
-from ce_bases.plans.moves import action_label, check_version, last_act, move, need_reason, take
+from ce_bases.plans.moves import already_done, check_version, move, need_reason, take
 from ce_bases.plans.permissions import require
 from ce_bases.plans.publication import publish
 from ce_bases.plans.queries import in_force, open_revision
@@ -32,9 +35,11 @@ def file_plan(
 def put_in_force(
     session: Session, plan: Plan, revision: PlanRevision, *, actor: Actor, now: datetime
 ) -> None:
-    if (previous := in_force(plan)) is not None:
-        previous.standing = Standing.PAST
-        session.flush()
+    """Put a sealed revision on file, the first one or a change; what people see follows."""
+    if in_force(plan) is not None:
+        action = PlanAction.FILE_CHANGE
+        put_change_in_force(session, plan, revision, action, actor=actor, now=now)
+        return
     if plan.filing_number is None:
         plan.filing_number = _next_number(session, plan.bureau_code, now=now)
         plan.filed_at = now
@@ -50,6 +55,39 @@ def put_in_force(
         changes={"filing_number": plan.filing_number},
     )
     publish(session, plan, now=now)
+
+
+def put_change_in_force(
+    session: Session,
+    plan: Plan,
+    revision: PlanRevision,
+    action: PlanAction,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Have a sealed change take the place of what was on file; what people see follows.
+
+    Judged once more: a session may have been held since the change was sent.
+    """
+    filed = in_force(plan)
+    assert filed is not None
+    report = report_of(filed, revision, now=now)
+    if report.strictest == "locked":
+        raise WrongStateError(
+            msg("变更涉及的课次已经举行，不能再生效。"),
+            next_step=msg("请退回补正或不予备案，原备案内容继续有效。"),
+            clause=change_rule(filed).clause,
+        )
+    filed.standing = Standing.PAST
+    session.flush()
+    revision.standing = Standing.IN_FORCE
+    revision.decided_at = now
+    revision.decided_by = actor.account_id if action is PlanAction.FILE_CHANGE else None
+    move(session, plan, action, actor=actor, now=now, changes={"revision": revision.number})
+    session.flush()
+    publish(session, plan, now=now)
+    announce(session, PlanChanged(plan.id, report.items, now))
 
 
 def _next_number(session: Session, bureau_code: str, *, now: datetime) -> str:
@@ -71,30 +109,14 @@ def _pending(session: Session, plan: Plan, *, expected_version: int, actor: Acto
     take(session, plan)
     require(actor, Action.DECIDE_FILING, plan)
     revision = open_revision(plan)
-    if plan.state is not PlanState.SUBMITTED or revision is None:
-        raise already_decided(session, plan)
+    if revision is None or revision.standing is not Standing.PENDING:
+        raise already_done(session, plan)
     check_version(session, plan, expected_version)
     if revision.submitted_by == actor.account_id:
         raise ForbiddenError(
             msg("报送人不能受理自己报送的计划。"), next_step=msg("请由本局其他同事受理。")
         )
     return revision
-
-
-def already_decided(session: Session, plan: Plan) -> WrongStateError:
-    """The error that tells a second officer who was quicker."""
-    last = last_act(session, plan)
-    if last is None:
-        return WrongStateError(msg("这份计划现在不在待受理状态。"))
-    return WrongStateError(
-        msg(
-            "%(name)s 已于 %(at)s 处理过这份计划：%(action)s。",
-            name=last.actor_name,
-            at=last.at,
-            action=action_label(last.action),
-        ),
-        next_step=msg("您的决定没有生效，也没有改动任何内容。请回到待办列表继续。"),
-    )
 
 
 def return_plan(
@@ -109,8 +131,10 @@ def return_plan(
     """Send a submitted plan back with what to correct; its content goes on as a new revision."""
     revision = _pending(session, plan, expected_version=expected_version, actor=actor)
     need_reason(reason)
-    _decide_against(session, revision, PlanAction.RETURN, reason, actor=actor, now=now)
-    reopen(session, plan, revision, now=now)
+    is_change = plan.state is PlanState.FILED
+    action = PlanAction.RETURN_CHANGE if is_change else PlanAction.RETURN
+    _decide_against(session, revision, action, reason, actor=actor, now=now)
+    reopen(session, plan, revision, now=now, amends=revision.amends, corrects=revision.number)
 
 
 def refuse_plan(
@@ -122,10 +146,15 @@ def refuse_plan(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Refuse to put a submitted plan on file, with the reason."""
+    """Refuse to put a submitted plan on file, with the reason.
+
+    Of a refused change only the change is refused: what was on file stays in force.
+    """
     revision = _pending(session, plan, expected_version=expected_version, actor=actor)
     need_reason(reason)
-    _decide_against(session, revision, PlanAction.REFUSE, reason, actor=actor, now=now)
+    is_change = plan.state is PlanState.FILED
+    action = PlanAction.REFUSE_CHANGE if is_change else PlanAction.REFUSE
+    _decide_against(session, revision, action, reason, actor=actor, now=now)
 
 
 def _decide_against(

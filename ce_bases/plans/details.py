@@ -53,10 +53,10 @@ class SessionDetails:
 def details_of(revision: PlanRevision) -> "PlanDetails":
     """A stored revision as the form that wrote it."""
     content = {name: getattr(revision, name) for name in CONTENT_COLUMNS}
-    return PlanDetails(**content, sessions=tuple(map(_session_of, revision.entries)))
+    return PlanDetails(**content, sessions=tuple(map(session_details_of, revision.entries)))
 
 
-def _session_of(entry: TimetableEntry) -> SessionDetails:
+def session_details_of(entry: TimetableEntry) -> SessionDetails:
     """A stored row as it was written: names only where no one was chosen from the list."""
     values = {name: getattr(entry, name) for name in ENTRY_COLUMNS}
     for kind in ("lecturer", "venue"):

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -18,11 +19,13 @@ from ce_bases.plans.details import (
     PlanDetails,
     SessionDetails,
     differences,
+    session_details_of,
     snapshot,
 )
+from ce_bases.plans.differences import begun_uids
 from ce_bases.plans.models import CourseSession, Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.moves import check_version, require_writer, take
-from ce_bases.plans.queries import open_revision
+from ce_bases.plans.queries import in_force, open_revision, working_change
 from ce_bases.plans.workflow import EDITABLE_STATES, STATE_LABELS, PlanState
 from ce_bases.policy.scope import receiving_bureau
 
@@ -71,7 +74,7 @@ def save_draft(
     """Write `details` over the working revision, unless a colleague has saved a newer one."""
     take(session, plan)
     require_writer(actor, plan, plan.organiser)
-    if plan.state not in EDITABLE_STATES:
+    if not is_writable(plan):
         raise WrongStateError(
             msg("这份计划现在是“%(state)s”，不能再修改。", state=STATE_LABELS[plan.state]),
             next_step=msg("如需修改已报送的计划，请联系受理部门退回补正。"),
@@ -80,6 +83,7 @@ def save_draft(
     refuse_impossible(details)
     revision = open_revision(plan)
     assert revision is not None
+    refuse_touching_held(plan, details, now=now)
     before = snapshot(revision)
     _write(session, plan, revision, details, now=now)
     changed = differences(before, snapshot(revision))
@@ -94,6 +98,34 @@ def save_draft(
         actor=actor,
         now=now,
     )
+
+
+def is_writable(plan: Plan) -> bool:
+    """Whether there is a text its organiser may still write in: a draft, or a change of a filed
+    plan.
+    """
+    return plan.state in EDITABLE_STATES or working_change(plan) is not None
+
+
+def refuse_touching_held(plan: Plan, details: PlanDetails, *, now: datetime) -> None:
+    """Raise InvalidInputError where a change touches a session already held — rules §3."""
+    filed = in_force(plan)
+    if filed is None:
+        return
+    begun = begun_uids(filed, now)
+    held = {e.session.uid: session_details_of(e) for e in filed.entries if e.session.uid in begun}
+    left = {row.uid for row in details.sessions}
+    problems = {
+        f"sessions-{index}-held_on": msg("这个课次已经举行，不能再修改。")
+        for index, row in enumerate(details.sessions)
+        if row.uid in held and row != held[row.uid]
+    }
+    if any(uid not in left for uid in held):
+        problems["sessions"] = msg("已经举行的课次不能删除。")
+    if problems:
+        raise InvalidInputError(
+            msg("已经举行的课次不能修改；确有出入的，请用考勤更正。"), problems=problems
+        )
 
 
 def refuse_impossible(details: PlanDetails) -> None:
@@ -111,6 +143,7 @@ def _write(
         setattr(revision, name, value)
     revision.updated_at = now
     known = {entry.session.uid: entry.session for entry in revision.entries}
+    kept = _as_filed(revision)
     revision.entries.clear()
     session.flush()
     for wanted in details.sessions:
@@ -118,9 +151,26 @@ def _write(
         if identity is None:
             identity = CourseSession(plan_id=plan.id, uid=uuid.uuid4().hex)
             session.add(identity)
-        revision.entries.append(_entry(session, plan, identity, wanted))
+        if wanted in kept:
+            entry = TimetableEntry(session=identity, **kept[wanted])
+        else:
+            entry = _entry(session, plan, identity, wanted)
+        revision.entries.append(entry)
     session.flush()
     session.refresh(revision, ["entries"])
+
+
+def _as_filed(revision: PlanRevision) -> dict[SessionDetails, dict[str, Any]]:
+    """The columns of a change's rows that may stay as they are: a lecturer or a room renamed in
+    the list since then is no change of the class.
+    """
+    if revision.amends is None:
+        return {}
+    return {session_details_of(entry): columns_of(entry) for entry in revision.entries}
+
+
+def columns_of(entry: TimetableEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in ENTRY_COLUMNS}
 
 
 def _entry(
@@ -171,13 +221,23 @@ def _name_venue(
         entry.venue_area = wanted.venue_area or plan.organiser.area_code
 
 
-def reopen(session: Session, plan: Plan, past: PlanRevision, *, now: datetime) -> PlanRevision:
+def reopen(
+    session: Session,
+    plan: Plan,
+    past: PlanRevision,
+    *,
+    now: datetime,
+    amends: int | None = None,
+    corrects: int | None = None,
+) -> PlanRevision:
     """A working copy of a frozen revision, its sessions keeping their identity."""
     content = {name: getattr(past, name) for name in (*CONTENT_COLUMNS, "opens_on", "closes_on")}
     copy = PlanRevision(
         plan=plan,
-        number=past.number + 1,
+        number=plan.revisions[-1].number + 1,
         standing=Standing.WORKING,
+        amends=amends,
+        corrects=corrects,
         created_at=now,
         updated_at=now,
         **content,
@@ -185,7 +245,6 @@ def reopen(session: Session, plan: Plan, past: PlanRevision, *, now: datetime) -
     session.add(copy)
     session.flush()
     for entry in past.entries:
-        columns = {name: getattr(entry, name) for name in ENTRY_COLUMNS}
-        copy.entries.append(TimetableEntry(session=entry.session, **columns))
+        copy.entries.append(TimetableEntry(session=entry.session, **columns_of(entry)))
     session.flush()
     return copy

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,26 +20,30 @@ from ce_bases.core.errors import (
 from ce_bases.core.text import msg
 from ce_bases.organisers.models import Organiser
 from ce_bases.organisers.queries import get_organiser, lecturers_of, venues_of
-from ce_bases.plans import checks, queries, service
+from ce_bases.plans import checks, grace, queries, service
 from ce_bases.plans.blueprint import PLAN, bp
 from ce_bases.plans.conflict_views import has_unseen_warnings, show_conflicts
 from ce_bases.plans.details import PlanDetails, details_of
-from ce_bases.plans.forms import PlanForm
+from ce_bases.plans.drafting import is_writable
+from ce_bases.plans.forms import PlanForm, read_written
 from ce_bases.plans.models import Plan, Reach
 from ce_bases.plans.repeating import repeat_form, repeat_row, weeks_later
 from ce_bases.plans.slot_views import take_slot
 from ce_bases.plans.slots import earliest_day
-from ce_bases.plans.standing import last_decision, shown_revision
-from ce_bases.plans.today import grace_until
+from ce_bases.plans.standing import shown_revision
 from ce_bases.plans.window import window_on
-from ce_bases.plans.workflow import EDITABLE_STATES, STATE_LABELS
+from ce_bases.plans.workflow import STATE_LABELS
 from ce_bases.policy.scope import allowed_reaches, receiving_bureau
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.filters import format_moment
 from ce_bases.web.i18n import gettext as _
+from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+
+#: Where each button of the form leads when all went well.
+AFTER = {"save": "plans.edit", "submit": "plans.receipt", "review": "plans.change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,42 @@ def new() -> ResponseReturnValue:
     return _page(form, None)
 
 
+@bp.get(f"{PLAN}/grace.json")
+@allow(Action.EDIT_PLAN)
+def grace_answer(plan_id: int) -> ResponseReturnValue:
+    """What the form's script shows while a returned plan is being corrected."""
+    plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
+    returned = queries.returned_from(plan)
+    if returned is None:
+        raise NotFoundError
+    try:
+        written = read_written(request.args)
+    except ValueError:
+        raise NotFoundError from None
+    found = grace.grace_of(returned, written, today=today())
+    return jsonify(
+        {
+            "is_kept": found.is_kept,
+            "title": say(found.title),
+            "reasons": [say(reason) for reason in found.reasons],
+        }
+    )
+
+
 @bp.route(f"{PLAN}/edit", methods=["GET", "POST"])
 @allow(Action.EDIT_PLAN)
 def edit(plan_id: int) -> ResponseReturnValue:
     plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
     if request.method == "POST":
         return _take(PlanForm(), plan)
-    if plan.state not in EDITABLE_STATES:
+    if not is_writable(plan):
         raise WrongStateError(
             msg("这份计划现在是“%(state)s”，不能再修改。", state=STATE_LABELS[plan.state]),
             next_step=msg("请回到计划页查看它现在在谁手里。"),
         )
-    form = PlanForm.showing(details_of(shown_revision(plan)), version=plan.version)
+    written = queries.open_revision(plan)
+    assert written is not None
+    form = PlanForm.showing(details_of(written), version=plan.version)
     take_slot(form, request.args)
     return _page(form, plan)
 
@@ -95,8 +123,8 @@ def _copy_of(plan_id: int) -> PlanForm:
 
 def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
     """Answer a sent form: rearranged rows, a saved draft, a receipt, or what is wrong."""
-    wish = request.form.get("do", "save")
-    if wish not in {"save", "submit"}:
+    wish = _wish(plan)
+    if wish not in AFTER:
         return _rearranged(form, plan, wish)
     if not form.validate():
         return _page(form, plan, status=422)
@@ -105,7 +133,7 @@ def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
         return _page(form, plan, status=422, is_unseen=True)
     plan_id = plan.id if plan else None
     try:
-        address = once(lambda db: _write(db, form, plan_id, is_submission=wish == "submit"))
+        address = once(lambda db: _write(db, form, plan_id, wish=wish))
     except (ForbiddenError, NotFoundError):
         raise
     except InvalidInputError as error:
@@ -116,6 +144,13 @@ def _take(form: PlanForm, plan: Plan | None) -> ResponseReturnValue:
     if wish == "save":
         flash(_("草稿已保存（%(at)s）。", at=format_moment(request_now())), "done")
     return redirect(address)
+
+
+def _wish(plan: Plan | None) -> str:
+    """The button that sent the form; a change is looked at as a whole before it is sent."""
+    wish = request.form.get("do", "save")
+    is_change = plan is not None and plan.filing_number is not None
+    return "review" if wish == "submit" and is_change else wish
 
 
 def _rearranged(form: PlanForm, plan: Plan | None, wish: str) -> ResponseReturnValue:
@@ -129,7 +164,7 @@ def _rearranged(form: PlanForm, plan: Plan | None, wish: str) -> ResponseReturnV
     return _page(form, plan, status=status, repeat=wanted, repeated=repeated)
 
 
-def _write(db: Session, form: PlanForm, plan_id: int | None, *, is_submission: bool) -> str:
+def _write(db: Session, form: PlanForm, plan_id: int | None, *, wish: str) -> str:
     actor, now, details = current_actor(), request_now(), form.details()
     if plan_id is None:
         organiser = get_organiser(db, actor.organiser_id or 0)
@@ -138,10 +173,10 @@ def _write(db: Session, form: PlanForm, plan_id: int | None, *, is_submission: b
         plan = queries.get_plan(db, plan_id, actor=actor, action=Action.EDIT_PLAN)
         version = form.version.data or 0
         service.save_draft(db, plan, details, expected_version=version, actor=actor, now=now)
-    if is_submission:
+    if wish == "submit":
         service.submit_plan(db, plan, actor=actor, now=now)
     db.flush()
-    return url_for("plans.receipt" if is_submission else "plans.edit", plan_id=plan.id)
+    return url_for(AFTER[wish], plan_id=plan.id)
 
 
 def _page(
@@ -166,12 +201,24 @@ def _page(
         checklist=checklist(form),
         conflicts=show_conflicts(form, plan),
         **{"is_unseen": False, "repeat": repeat_form(), "repeated": None, **said},
-        returned=last_decision(plan) if plan else None,
-        grace_until=grace_until(plan) if plan else None,
+        is_change=plan is not None and plan.filing_number is not None,
+        **_returned(form, plan),
         refusal=refusal,
         is_late=isinstance(refusal, RuleViolationError),
     )
     return page, status
+
+
+def _returned(form: PlanForm, plan: Plan | None) -> dict[str, object]:
+    """Why the plan came back, until when it keeps its place, and whether it would now."""
+    returned = queries.returned_from(plan) if plan else None
+    if plan is None or returned is None:
+        return {"returned": None}
+    return {
+        "returned": returned,
+        "grace_until": grace.grace_until(plan),
+        "grace": grace.grace_of(returned, form.written, today=today()),
+    }
 
 
 def _offer_choices(form: PlanForm, organiser: Organiser) -> None:

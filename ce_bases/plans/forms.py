@@ -8,12 +8,14 @@ from types import MappingProxyType
 from typing import Any
 
 from wtforms import FileField, Form, FormField, HiddenField
+from wtforms.validators import InputRequired, Regexp
 from wtforms.widgets import HiddenInput
 
 from ce_bases.bureaus.directory import BUREAUS
 from ce_bases.core.text import Text, msg
 from ce_bases.plans.conflicts import Found
 from ce_bases.plans.details import PlanDetails, SessionDetails, suggested_halves
+from ce_bases.plans.grace import Written
 from ce_bases.plans.models import (
     FORM_LABELS,
     REACH_LABELS,
@@ -33,6 +35,7 @@ from ce_bases.web.fields import (
     PickField,
     Rows,
     WholeField,
+    read_day,
 )
 from ce_bases.web.forms import LineField, SiteForm, TextField
 from ce_bases.web.i18n import gettext as _
@@ -186,6 +189,12 @@ class PlanForm(SiteForm):
         days = [row.held_on.data for row in self.rows if row.held_on.data]
         return min(days) if days else None
 
+    @property
+    def written(self) -> Written:
+        """What was typed so far of that which a returned plan may not extend."""
+        halves = sum(row.halves.data or row.suggestion for row in self.rows)
+        return Written(self.first_day, halves, self.subject.data, self.reach.data)
+
     def offer(
         self, lecturers: Mapping[int, str], venues: Mapping[int, str], reaches: Sequence[Reach]
     ) -> None:
@@ -294,6 +303,20 @@ class TimetableConfirmForm(SiteForm):
     place = PickField(_l("放在哪里"), kind=str, labels=PLACES)
 
 
+def read_written(sent: Mapping[str, str]) -> Written:
+    """What the form's script sends of an unsaved correction; ValueError for anything strange."""
+    opening, hours = sent.get("opening", ""), sent.get("hours", "0")
+    halves = float(hours) * 2
+    if not 0 <= halves <= MOST_ROWS * 32:
+        raise ValueError(hours)
+    return Written(
+        opens_on=read_day(opening) if opening else None,
+        halves=int(halves),
+        subject=Subject(sent["subject"]) if sent.get("subject") else None,
+        reach=Reach(sent["reach"]) if sent.get("reach") else None,
+    )
+
+
 def _is_text(form: PlanForm, name: str) -> bool:
     return isinstance(form._fields[name], LineField | TextField)
 
@@ -302,3 +325,19 @@ class ReasonForm(SiteForm):
     """Why something final is done."""
 
     reason = TextField(_l("理由"), longest=500)
+
+
+class VersionForm(SiteForm):
+    """An act on the version of the plan that its reader was looking at."""
+
+    version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
+
+    @property
+    def seen(self) -> int:
+        return int(self.version.data or 0)
+
+
+class AskForm(SiteForm):
+    """Why a plan should be taken although it is too late."""
+
+    explanation = TextField(_l("说明"), longest=1000)

@@ -30,10 +30,8 @@ FIELD_LABELS: dict[str, Text] = {
     "remarks": msg("备注"),
     "sessions": msg("课程安排"),
 }
-_OTHER_ACTS: dict[str, Text] = {
-    "plan_draft": msg("新建草稿"),
-    "plan_save": msg("修改草稿"),
-}
+#: An organiser's own work on a text.
+_DRAFTING = ("plan_draft", "plan_save", "plan_amend", "plan_drop_change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def told(entries: Iterable[AuditEntry]) -> list[Line]:
 
 def without_drafting(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
     """The acts a bureau may read: an organiser's work on a draft is its own."""
-    return [entry for entry in entries if entry.action not in _OTHER_ACTS]
+    return [entry for entry in entries if entry.action not in _DRAFTING]
 
 
 def _line(entry: AuditEntry) -> Line:
@@ -64,7 +62,7 @@ def _line(entry: AuditEntry) -> Line:
         at=entry.at,
         who=entry.actor_name,
         organisation=entry.organisation,
-        what=_OTHER_ACTS.get(entry.action) or action_label(entry.action),
+        what=action_label(entry.action),
         reason=entry.reason,
         changed=tuple(FIELD_LABELS[name] for name in FIELD_LABELS if name in names),
     )

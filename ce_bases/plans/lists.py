@@ -25,7 +25,9 @@ SORTS: dict[str, tuple[Any, ...]] = {
 
 
 def _latest(action: Action) -> ColumnElement[bool]:
-    """The join of a plan with its newest revision; who cannot write it sees what was submitted."""
+    """The join of a plan with what is on file, else with its newest revision; who cannot write
+    it sees what was submitted.
+    """
     revision = aliased(PlanRevision)
     submitted = true() if action is Action.EDIT_PLAN else revision.submitted_at.is_not(None)
     newest = (
@@ -34,18 +36,31 @@ def _latest(action: Action) -> ColumnElement[bool]:
         .correlate(Plan)
         .scalar_subquery()
     )
-    return and_(PlanRevision.plan_id == Plan.id, PlanRevision.number == newest)
+    filed = aliased(PlanRevision)
+    on_file = (
+        select(filed.number)
+        .where(filed.plan_id == Plan.id, filed.standing == Standing.IN_FORCE)
+        .correlate(Plan)
+        .scalar_subquery()
+    )
+    shown = func.coalesce(on_file, newest)
+    return and_(PlanRevision.plan_id == Plan.id, PlanRevision.number == shown)
 
 
 def queue_of(actor: Actor) -> PlanRows:
-    """What waits for the actor's bureau: pending revisions, opening soonest first."""
+    """What waits for the actor's bureau, opening soonest first: pending plans, and pending
+    changes of filed ones.
+    """
     return (
         select(Plan, PlanRevision)
         .join(
             PlanRevision,
             and_(PlanRevision.plan_id == Plan.id, PlanRevision.standing == Standing.PENDING),
         )
-        .where(within(actor, Action.DECIDE_FILING), Plan.state == PlanState.SUBMITTED)
+        .where(
+            within(actor, Action.DECIDE_FILING),
+            Plan.state.in_((PlanState.SUBMITTED, PlanState.FILED)),
+        )
         .options(joinedload(Plan.organiser))
         .order_by(PlanRevision.opens_on, PlanRevision.submitted_at, Plan.id)
     )
@@ -78,6 +93,20 @@ def plans_of(
         )
         .options(joinedload(Plan.organiser))
         .order_by(*SORTS.get(wanted.sort, SORTS["latest"]))
+    )
+
+
+def changes_of(actor: Actor) -> PlanRows:
+    """The changes of filed plans that the actor's organiser has begun and not sent."""
+    return (
+        select(Plan, PlanRevision)
+        .join(
+            PlanRevision,
+            and_(PlanRevision.plan_id == Plan.id, PlanRevision.standing == Standing.WORKING),
+        )
+        .where(within(actor, Action.EDIT_PLAN), Plan.state == PlanState.FILED)
+        .options(joinedload(Plan.organiser))
+        .order_by(PlanRevision.opens_on, Plan.id)
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,7 @@ from ce_bases.bureaus.directory import CODES
 from ce_bases.core.orm import Base, by_value, one_of
 from ce_bases.core.text import Text as Words
 from ce_bases.core.text import msg
-from ce_bases.core.triggers import attach, guarded_ddl
+from ce_bases.core.triggers import append_only_ddl, attach, guarded_ddl
 from ce_bases.organisers.models import Organiser
 from ce_bases.plans.workflow import PlanState
 
@@ -137,6 +138,9 @@ class PlanRevision(Base):
     submission that counts for the window (an earlier one when a returned plan came back in
     time); `last_filing_on` the last day the policy allowed. All three together are the sealed
     proof of the filing window, and a CHECK.
+
+    `amends` is the number of the filed revision that this one changes, `corrects` that of the
+    returned one it comes back from.
     """
 
     __tablename__ = "plan_revision"
@@ -178,6 +182,8 @@ class PlanRevision(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
     number: Mapped[int]
     standing: Mapped[Standing] = mapped_column(by_value(Standing))
+    amends: Mapped[int | None]
+    corrects: Mapped[int | None]
 
     title: Mapped[str] = mapped_column(String(120))
     subject: Mapped[Subject | None] = mapped_column(by_value(Subject))
@@ -220,6 +226,26 @@ class PlanRevision(Base):
         order_by="(TimetableEntry.held_on, TimetableEntry.starts_at, TimetableEntry.id)",
         cascade="all, delete-orphan",
     )
+    changes: Mapped[list["RevisionChange"]] = relationship(order_by="RevisionChange.position")
+
+
+class RevisionChange(Base):
+    """One difference of an amendment to what was on file, as it was told when it was sent.
+
+    `session_uid` is the session's lasting id, empty for the plan itself; `before` and `after`
+    are plain values in an object, `{"value": …}`.
+    """
+
+    __tablename__ = "revision_change"
+    __table_args__ = (one_of("consequence", ("free", "notice", "refile")),)
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("plan_revision.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    session_uid: Mapped[str] = mapped_column(String(32), default="")
+    field: Mapped[str] = mapped_column(String(40))
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    consequence: Mapped[str] = mapped_column(String(8))
 
 
 class CourseSession(Base):
@@ -314,6 +340,48 @@ class PublishedSession(Base):
     vevent: Mapped[str] = mapped_column(Text)
 
 
+class ExceptionRequest(Base):
+    """A base asks its bureau to take a plan that is too late (例外) — 二(二)3; one at a time.
+
+    What was granted stands on the plan itself, for ever. `title` and `opens_on` are those of the
+    text it was asked for: the text goes on being the base's own.
+    """
+
+    __tablename__ = "exception_request"
+    __table_args__ = (
+        CheckConstraint("explanation <> ''", name="explained"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (is_granted IS NULL) AND (decided_at IS NULL) = (reason = '')",
+            name="decision_complete",
+        ),
+        CheckConstraint(
+            "(is_granted IS NOT NULL AND is_granted) = (document <> '')", name="granted_by_document"
+        ),
+        Index(
+            "uq__exception_request__open",
+            "plan_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    opens_on: Mapped[date]
+    explanation: Mapped[str] = mapped_column(String(1000))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    is_granted: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    document: Mapped[str] = mapped_column(String(120), default="")
+
+    plan: Mapped[Plan] = relationship()
+
+
 class FilingSerial(Base):
     """The last serial given out by a bureau in a year; numbers are never used again."""
 
@@ -328,6 +396,8 @@ class FilingSerial(Base):
 _CONTENT = (
     "plan_id",
     "number",
+    "amends",
+    "corrects",
     "title",
     "subject",
     "series",
@@ -386,5 +456,6 @@ def plan_triggers() -> dict[str, list[tuple[str, str]]]:
     }
 
 
+attach(RevisionChange.__table__, append_only_ddl("revision_change"))  # type: ignore[arg-type]
 for _table, _statements in plan_triggers().items():
     attach(Base.metadata.tables[_table], iter(_statements))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from ce_bases.audit.models import AuditEntry
 from ce_bases.audit.service import Act, record
@@ -17,9 +18,19 @@ from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
 from ce_bases.organisers.models import Organiser
 from ce_bases.plans.events import PlanMoved
+from ce_bases.plans.lapsing import let_lapse
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.permissions import require
-from ce_bases.plans.workflow import ACTION_LABELS, PlanAction, next_state
+from ce_bases.plans.workflow import ACTION_LABELS, PlanAction, PlanState, next_state
+
+#: Acts on a plan that are no step of its life.
+OTHER_LABELS: Mapping[str, Text] = {
+    "plan_draft": msg("新建草稿"),
+    "plan_save": msg("修改草稿"),
+    "ask_exception": msg("申请例外"),
+    "grant_exception": msg("同意例外备案"),
+    "decline_exception": msg("不同意例外备案"),
+}
 
 
 def take(session: Session, plan: Plan) -> None:
@@ -49,7 +60,13 @@ def move(  # noqa: PLR0913 -- the whole act in one call
     """Take a locked plan one step along `workflow`, with its audit line; who cares is told."""
     before = plan.state
     plan.state = next_state(before, action)
-    plan.state_since = plan.updated_at = now
+    plan.updated_at = now
+    # An act that leaves the state alone still raises the version, whatever the clock says.
+    flag_modified(plan, "updated_at")
+    if plan.state is not before:
+        plan.state_since = now
+        if before is PlanState.FILED:
+            let_lapse(session, plan)
     record(
         session,
         Act(
@@ -94,12 +111,28 @@ def last_act(session: Session, plan: Plan) -> AuditEntry | None:
     ).one_or_none()
 
 
+def already_done(session: Session, plan: Plan) -> WrongStateError:
+    """The error that tells a second officer who was quicker."""
+    last = last_act(session, plan)
+    if last is None:
+        return WrongStateError(msg("这份计划现在不在待受理状态。"))
+    return WrongStateError(
+        msg(
+            "%(name)s 已于 %(at)s 处理过这份计划：%(action)s。",
+            name=last.actor_name,
+            at=last.at,
+            action=action_label(last.action),
+        ),
+        next_step=msg("您的决定没有生效，也没有改动任何内容。请回到待办列表继续。"),
+    )
+
+
 def action_label(action: str) -> Text:
     """What an audit line of a plan says was done."""
     try:
         return ACTION_LABELS[PlanAction(action.removeprefix("plan_"))]
     except ValueError:
-        return msg("新建草稿") if action == "plan_draft" else msg("修改草稿")
+        return OTHER_LABELS.get(action, OTHER_LABELS["plan_save"])
 
 
 def require_writer(actor: Actor, plan: Plan, organiser: Organiser) -> None:

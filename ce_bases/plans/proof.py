@@ -71,6 +71,8 @@ def facts_of(proof: Proof) -> list[tuple[str, str]]:
         (_("最迟报送日"), format_day_long(revision.last_filing_on)),
         (_("提前天数"), _("%(n)d 天", n=proof.days_ahead)),
     ]
+    if plan.has_exception:
+        facts.append((_("例外"), _("文号：%(doc)s", doc=plan.exception_document)))
     if proof.is_kept:
         kept = (_("按首次报送计"), format_moment_exact(revision.counted_at))
         facts.insert(1, kept)

@@ -106,6 +106,32 @@ def open_revision(plan: Plan) -> PlanRevision | None:
     return next((r for r in plan.revisions if r.standing in OPEN), None)
 
 
+def revision_numbered(plan: Plan, number: int | None) -> PlanRevision | None:
+    return next((r for r in plan.revisions if r.number == number), None)
+
+
+def working_change(plan: Plan) -> PlanRevision | None:
+    """The change of a filed plan that its organiser is writing, if there is one."""
+    revision = open_revision(plan)
+    is_working = revision is not None and revision.standing is Standing.WORKING
+    return revision if plan.state is PlanState.FILED and is_working else None
+
+
+def pending_change(plan: Plan) -> PlanRevision | None:
+    """The change of a filed plan that waits for its bureau, if there is one."""
+    revision = open_revision(plan)
+    is_pending = revision is not None and revision.standing is Standing.PENDING
+    return revision if plan.state is PlanState.FILED and is_pending else None
+
+
+def returned_from(plan: Plan) -> PlanRevision | None:
+    """The submission that the bureau sent back and that is being corrected, if one is."""
+    revision = open_revision(plan)
+    if revision is None or revision.standing is not Standing.WORKING:
+        return None
+    return revision_numbered(plan, revision.corrects)
+
+
 @dataclass(frozen=True, slots=True)
 class SessionInForce:
     """A session as its plan's filed revision has it."""

@@ -50,6 +50,9 @@ def state_shown(plan: Plan, today: date, *, revision: PlanRevision | None = None
 def who_has_it(plan: Plan, today: date, *, revision: PlanRevision | None = None) -> Holder:
     """Who must act on `plan` next, and since when it has been with them."""
     organiser, bureau = plan.organiser.name, BY_CODE[plan.bureau_code].name
+    if plan.state is PlanState.FILED and revision and revision.standing is Standing.PENDING:
+        assert revision.submitted_at is not None
+        return Holder(bureau, msg("变更待受理"), revision.submitted_at)
     if plan.state is PlanState.FILED:
         return _while_filed(plan, today, revision or in_force(plan))
     name, task = {

@@ -1,5 +1,6 @@
 """Submitting a plan: complete, within its scope and in time, or refused — 二(二)3."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,8 +16,8 @@ from ce_bases.plans.decisions import put_in_force
 from ce_bases.plans.details import content_hash
 from ce_bases.plans.models import LeadWaiver, Plan, PlanRevision, Standing
 from ce_bases.plans.moves import check_version, move, require_writer, take
-from ce_bases.plans.queries import open_revision
-from ce_bases.plans.workflow import PlanAction, PlanState, next_state
+from ce_bases.plans.queries import open_revision, revision_numbered
+from ce_bases.plans.workflow import PlanAction, next_state
 from ce_bases.policy.citations import Clause
 from ce_bases.policy.filing import Extent, FilingWindow, filing_window, keeps_first_submission
 from ce_bases.policy.registry import filing_policy_for
@@ -66,24 +67,15 @@ def submit_plan(
         check_version(session, plan, expected_version)
     revision = open_revision(plan)
     assert revision is not None
-    opens_on = revision.opens_on
-    policy = filing_policy_for(opens_on.year if opens_on else now.year)
-    problems = {
-        **checks.problems_of(session, revision, plan.organiser, policy),
-        **conflicts.blocking(conflicts.conflicts_of(session, revision, policy, holding=True)),
-    }
-    if problems:
-        raise InvalidInputError(
-            msg("还有 %(n)d 处需要补充或修改，补齐后才能报送。", n=len(problems)), problems=problems
-        )
-    _seal(session, plan, revision, actor=actor, now=now)
+    need_complete(session, plan, revision, now=now)
+    seal(plan, revision, actor=actor, now=now)
     move(
         session,
         plan,
         PlanAction.SUBMIT,
         actor=actor,
         now=now,
-        changes={"revision": revision.number, "opens_on": str(opens_on)},
+        changes={"revision": revision.number, "opens_on": str(revision.opens_on)},
     )
     session.flush()
     if revision.lead_waiver is LeadWaiver.OWN_LECTURE:
@@ -91,30 +83,68 @@ def submit_plan(
     return revision
 
 
-def _seal(
-    session: Session, plan: Plan, revision: PlanRevision, *, actor: Actor, now: datetime
-) -> None:
-    """Stamp the submission with the server's clock and the window it was judged by."""
+def need_complete(session: Session, plan: Plan, revision: PlanRevision, *, now: datetime) -> None:
+    """Raise InvalidInputError with everything that keeps `revision` from being submitted."""
+    if problems := missing_in(session, plan, revision, now=now, holding=True):
+        raise InvalidInputError(
+            msg("还有 %(n)d 处需要补充或修改，补齐后才能报送。", n=len(problems)), problems=problems
+        )
+
+
+def missing_in(
+    session: Session, plan: Plan, revision: PlanRevision, *, now: datetime, holding: bool = False
+) -> checks.Problems:
+    """The same as fields and words, by the policy of the year of the opening.
+
+    `holding`: inside the transaction that submits (see `conflicts_of`).
+    """
+    policy = filing_policy_for(revision.opens_on.year if revision.opens_on else now.year)
+    clashes = conflicts.conflicts_of(session, revision, policy, holding=holding)
+    return {
+        **checks.problems_of(session, revision, plan.organiser, policy),
+        **conflicts.blocking(clashes),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOfPlan:
+    """The window of one submission, had it been made at a moment; `refusal` when it is shut."""
+
+    counted_at: datetime
+    window: FilingWindow
+    waiver: LeadWaiver
+    refusal: TooLateError | None
+
+
+def window_of(plan: Plan, revision: PlanRevision, *, now: datetime) -> WindowOfPlan:
+    """Whether `revision` could be submitted at `now`: in time, or excused — 二(二)3."""
     opens_on = revision.opens_on
     assert opens_on is not None
     assert revision.form is not None
     rule = filing_policy_for(opens_on.year).filing
     counted_at = counted_submission(plan, revision, now=now)
-    counted_on = business_date(counted_at)
-    window = filing_window(opens_on, counted_on, rule, is_workday=is_workday)
-    digest = content_hash(revision)
-    waiver = LeadWaiver.NONE
+    window = filing_window(opens_on, business_date(counted_at), rule, is_workday=is_workday)
+    waiver, refusal = LeadWaiver.NONE, None
     if plan.has_exception:
         waiver = LeadWaiver.EXCEPTION
     elif not needs_lead_time(plan.organiser.kind, revision.form):
         waiver = LeadWaiver.OWN_LECTURE
     elif not window.in_time:
-        raise TooLateError(window, rule.clause, bureau=BY_CODE[plan.bureau_code])
+        refusal = TooLateError(window, rule.clause, bureau=BY_CODE[plan.bureau_code])
+    return WindowOfPlan(counted_at, window, waiver, refusal)
+
+
+def seal(plan: Plan, revision: PlanRevision, *, actor: Actor, now: datetime) -> None:
+    """Stamp the submission with the server's clock and the window it was judged by."""
+    found = window_of(plan, revision, now=now)
+    if found.refusal is not None:
+        raise found.refusal
+    digest = content_hash(revision)
     # Assigned together: a flush in between would break the seal's CHECK.
-    revision.lead_waiver = waiver
-    revision.counted_at = counted_at
-    revision.counted_on = counted_on
-    revision.last_filing_on = window.last_filing_day
+    revision.lead_waiver = found.waiver
+    revision.counted_at = found.counted_at
+    revision.counted_on = business_date(found.counted_at)
+    revision.last_filing_on = found.window.last_filing_day
     revision.submitted_at = now
     revision.submitted_by = actor.account_id
     revision.content_hash = digest
@@ -126,10 +156,9 @@ def counted_submission(plan: Plan, revision: PlanRevision, *, now: datetime) -> 
 
     The first one when a returned plan is back in time and not extended, else this one.
     """
-    returned = [r for r in plan.revisions if r.number < revision.number and r.counted_at]
-    if plan.state is not PlanState.RETURNED or not returned:
+    before = revision_numbered(plan, revision.corrects)
+    if before is None:
         return now
-    before = returned[-1]
     assert before.counted_at is not None
     assert before.decided_at is not None
     rule = filing_policy_for(now.year).filing

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor
-from ce_bases.core.clock import business_date
 from ce_bases.core.holidays import add_workdays
 from ce_bases.core.text import Text, msg
-from ce_bases.plans.lists import TO_CONFIRM, Wanted, plans_of
+from ce_bases.plans.grace import grace_until
+from ce_bases.plans.lists import TO_CONFIRM, Wanted, changes_of, plans_of
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.window import window_on
 from ce_bases.plans.workflow import PlanState
@@ -34,22 +34,18 @@ class Todo:
         return "late" if self.due < today else "soon"
 
 
-def grace_until(plan: Plan) -> date | None:
-    """Until when a returned plan that is not extended keeps its first submission — rules §3."""
-    if plan.state is not PlanState.RETURNED:
-        return None
-    returned_on = business_date(plan.state_since)
-    grace = filing_policy_for(returned_on.year).filing.return_grace_days
-    return returned_on + timedelta(days=grace)
-
-
 def todo_list(session: Session, actor: Actor, *, today: date) -> list[Todo]:
-    """Drafts to submit, returned plans to correct, attendance to confirm: most urgent first."""
+    """Drafts to submit, returned plans to correct, changes not sent, attendance to confirm: most
+    urgent first.
+    """
     found = []
     for state in (PlanState.DRAFT, PlanState.RETURNED, TO_CONFIRM):
         wanted = Wanted(state=state, sort="opens")
         rows = session.execute(plans_of(actor, wanted, today=today).limit(MOST))
         found += [_todo(plan, revision, state, today) for plan, revision in rows]
+    for plan, revision in session.execute(changes_of(actor).limit(MOST)):
+        what = msg("变更补正后报送") if revision.corrects else msg("变更核对后报送")
+        found.append(Todo(plan, revision, what, grace_until(plan)))
     return sorted(found, key=lambda todo: (todo.due is None, todo.due or today, todo.plan.id))
 
 

@@ -12,13 +12,26 @@ from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.events import publish as ask
 from ce_bases.core.text import Text, msg
 from ce_bases.documents.receipt import receipt_pdf
-from ce_bases.plans import autosave, editing, history, lists, queries, service, standing
+from ce_bases.plans import (
+    amendments,
+    autosave,
+    change_views,
+    editing,
+    exception_views,
+    exceptions,
+    history,
+    lists,
+    queries,
+    service,
+    standing,
+)
 from ce_bases.plans.blueprint import PLAN, bp
 from ce_bases.plans.events import LossesAsked
 from ce_bases.plans.forms import ReasonForm
-from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, Plan
+from ce_bases.plans.grace import grace_until
+from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, ExceptionRequest, Plan
 from ce_bases.plans.proof import facts_of, proof_of, receipt_of
-from ce_bases.plans.today import grace_until, todo_list
+from ce_bases.plans.today import todo_list
 from ce_bases.plans.window import window_on
 from ce_bases.plans.workflow import (
     EDITABLE_STATES,
@@ -37,7 +50,7 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["autosave", "bp", "editing"]
+__all__ = ["autosave", "bp", "change_views", "editing", "exception_views"]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
@@ -109,6 +122,7 @@ def show(plan_id: int) -> ResponseReturnValue:
     writes = current_actor().role is Role.BASE
     revision = standing.shown_revision(plan) if writes else standing.submitted_revision(plan)
     entries = history_of(session(), "plan", plan.id)
+    asked = exceptions.last_request(session(), plan)
     return render_template(
         "plans/show.html",
         plan=plan,
@@ -117,11 +131,13 @@ def show(plan_id: int) -> ResponseReturnValue:
         holder=standing.who_has_it(plan, today()),
         steps=standing.steps_of(plan, today()),
         decision=standing.last_decision(plan),
+        **change_views.changes_on(plan),
+        asked=asked,
         lines=history.told(entries if writes else history.without_drafting(entries)),
         bureau=BY_CODE[plan.bureau_code],
         grace_until=grace_until(plan),
         window=_window(plan),
-        can=_possible(plan),
+        can=_possible(plan) | _may_ask(plan, asked),
         labels={
             "state": STATE_LABELS,
             "subject": SUBJECT_LABELS,
@@ -155,7 +171,16 @@ def _possible(plan: Plan) -> set[str]:
         can.add("withdraw")
     if plan.state is PlanState.FILED:
         can.add("cancel")
+        if amendments.may_open(plan, now=request_now()):
+            can.add("change")
     return can
+
+
+def _may_ask(plan: Plan, asked: ExceptionRequest | None) -> set[str]:
+    """`ask` for an exception: of a plan that is too late, unless an answer is still to come."""
+    is_waiting = asked is not None and asked.decided_at is None
+    shut = exceptions.shut_window(plan, now=request_now())
+    return set() if shut is None or is_waiting else {"ask"}
 
 
 @bp.get(f"{PLAN}/receipt")

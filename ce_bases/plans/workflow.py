@@ -48,6 +48,14 @@ class PlanAction(StrEnum):
     CANCEL = "cancel"
     CONFIRM_ATTENDANCE = "confirm_attendance"
     CREDIT = "credit"
+    AMEND = "amend"
+    SUBMIT_CHANGE = "submit_change"
+    NOTIFY_CHANGE = "notify_change"
+    FILE_CHANGE = "file_change"
+    RETURN_CHANGE = "return_change"
+    REFUSE_CHANGE = "refuse_change"
+    RECALL_CHANGE = "recall_change"
+    DROP_CHANGE = "drop_change"
 
 
 ACTION_LABELS: Mapping[PlanAction, Text] = {
@@ -59,7 +67,29 @@ ACTION_LABELS: Mapping[PlanAction, Text] = {
     PlanAction.CANCEL: msg("取消办班"),
     PlanAction.CONFIRM_ATTENDANCE: msg("确认考勤"),
     PlanAction.CREDIT: msg("学时入账"),
+    PlanAction.AMEND: msg("起草变更"),
+    PlanAction.SUBMIT_CHANGE: msg("报送变更"),
+    PlanAction.NOTIFY_CHANGE: msg("变更生效"),
+    PlanAction.FILE_CHANGE: msg("变更予以备案"),
+    PlanAction.RETURN_CHANGE: msg("变更退回补正"),
+    PlanAction.REFUSE_CHANGE: msg("变更不予备案"),
+    PlanAction.RECALL_CHANGE: msg("撤回变更"),
+    PlanAction.DROP_CHANGE: msg("放弃变更"),
 }
+
+#: Acts on a change of what is on file; the plan itself stays filed through all of them.
+CHANGE_ACTIONS = frozenset(
+    {
+        PlanAction.AMEND,
+        PlanAction.SUBMIT_CHANGE,
+        PlanAction.NOTIFY_CHANGE,
+        PlanAction.FILE_CHANGE,
+        PlanAction.RETURN_CHANGE,
+        PlanAction.REFUSE_CHANGE,
+        PlanAction.RECALL_CHANGE,
+        PlanAction.DROP_CHANGE,
+    }
+)
 
 TRANSITIONS: Mapping[tuple[PlanState, PlanAction], PlanState] = {
     (PlanState.DRAFT, PlanAction.SUBMIT): PlanState.SUBMITTED,
@@ -73,8 +103,8 @@ TRANSITIONS: Mapping[tuple[PlanState, PlanAction], PlanState] = {
     (PlanState.FILED, PlanAction.CANCEL): PlanState.CANCELLED,
     (PlanState.FILED, PlanAction.CONFIRM_ATTENDANCE): PlanState.ATTENDANCE_CONFIRMED,
     (PlanState.ATTENDANCE_CONFIRMED, PlanAction.CREDIT): PlanState.CREDITED,
+    **{(PlanState.FILED, action): PlanState.FILED for action in CHANGE_ACTIONS},
 }
-
 #: States in which the public sees the plan.
 PUBLIC_STATES = (
     PlanState.FILED,

@@ -135,12 +135,17 @@ def _of_plan(name: str, was: Any, now: Any, rule: ChangeRule) -> Consequence:
         return rule.wording
     named: dict[str, tuple[bool, Consequence]] = {
         "subject": (True, rule.subject),
-        "reach": (name == "reach" and reach_rank(now) > reach_rank(was), rule.scope_wider),
+        "reach": (name == "reach" and _is_wider(now, was), rule.scope_wider),
         "form": ((was in rule.remote_forms) != (now in rule.remote_forms), rule.delivery),
         "fee_cents": (name == "fee_cents" and now > was, rule.fee_up),
     }
     applies, consequence = named.get(name, (False, rule.other))
     return consequence if applies else rule.other
+
+
+def _is_wider(now: str, was: str) -> bool:
+    """A reach not chosen (yet) is no wider than any other."""
+    return now != "" and (was == "" or reach_rank(now) > reach_rank(was))
 
 
 def _session_changes(

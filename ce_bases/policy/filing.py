@@ -82,6 +82,22 @@ class Extent:
     reach_rank: int
 
 
+def extended(before: Extent, after: Extent) -> tuple[str, ...]:
+    """The fields in which `after` asks for more than `before`: the order of `Extent`."""
+    found = {
+        "opens_on": after.opens_on < before.opens_on,
+        "halves": after.halves > before.halves,
+        "subject": after.subject != before.subject,
+        "reach_rank": after.reach_rank > before.reach_rank,
+    }
+    return tuple(name for name, is_more in found.items() if is_more)
+
+
+def last_grace_day(returned_on: date, rule: FilingRule) -> date:
+    """The last day (to 24:00) on which a returned plan may keep its first submission."""
+    return returned_on + timedelta(days=rule.return_grace_days)
+
+
 def keeps_first_submission(
     returned_on: date, resubmitted_on: date, before: Extent, after: Extent, rule: FilingRule
 ) -> bool:
@@ -90,11 +106,4 @@ def keeps_first_submission(
     It must be back within the grace (day of return + 3 calendar days, to 24:00) and open no
     earlier, carry no more hours, keep its subject and address nobody further.
     """
-    back_in_time = resubmitted_on <= returned_on + timedelta(days=rule.return_grace_days)
-    not_extended = (
-        after.opens_on >= before.opens_on
-        and after.halves <= before.halves
-        and after.subject == before.subject
-        and after.reach_rank <= before.reach_rank
-    )
-    return back_in_time and not_extended
+    return resubmitted_on <= last_grace_day(returned_on, rule) and not extended(before, after)

@@ -38,6 +38,44 @@ async function showWindow() {
   }
 }
 
+// --- a returned plan: does it keep its first submission? ----------------------------------------
+
+const grace = form.querySelector("[data-grace-url]");
+let graceAsked = "";
+
+async function showGrace() {
+  if (!grace) return;
+  const hours = [...rows.querySelectorAll('[name$="-halves"]')].map((input) => Number(input.value) || 0);
+  const wanted = new URLSearchParams({
+    opening: firstDay(),
+    hours: String(hours.reduce((sum, value) => sum + value, 0)),
+    subject: form.elements.subject.value,
+    reach: form.elements.reach.value,
+  }).toString();
+  if (wanted === graceAsked) return;
+  graceAsked = wanted;
+  try {
+    const response = await fetch(`${grace.dataset.graceUrl}?${wanted}`);
+    if (!response.ok || graceAsked !== wanted) return;
+    const answer = await response.json();
+    const note = grace.querySelector("[data-grace]");
+    note.className = `window window--${answer.is_kept ? "done" : "time"}`;
+    const icon = note.querySelector("use");
+    const name = answer.is_kept ? "check-circle" : "clock";
+    icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${name}`));
+    note.querySelector("[data-grace-title]").textContent = answer.title;
+    const list = note.querySelector("[data-grace-reasons]");
+    list.hidden = !answer.reasons.length;
+    list.replaceChildren(
+      ...answer.reasons.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })),
+    );
+  } catch {
+    graceAsked = ""; // no connection: the server says it when the form is sent
+  }
+}
+
+form.addEventListener("change", showGrace);
+
 // --- hours -----------------------------------------------------------------------------------
 
 function minutes(text) {
@@ -194,6 +232,7 @@ form.addEventListener("click", (event) => {
     addButton.focus();
     showWindow();
     askClashes();
+    showGrace();
   }
 });
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from ce_bases.core.clock import business_date, end_of_day
 from ce_bases.core.errors import NotFoundError
 from ce_bases.plans import service, standing
+from ce_bases.plans.grace import grace_until
 from ce_bases.plans.models import Plan, PlanRevision
-from ce_bases.plans.today import grace_until
 from ce_bases.plans.window import window_on
 from ce_bases.plans.workflow import UNDER_WAY, PlanState
 from tests.conftest import NOON_1_JUNE
