@@ -86,18 +86,8 @@ def receipt_of(proof: Proof) -> Receipt:
         heading=_("培训计划报送回执"),
         plan_title=revision.title,
         facts=tuple(facts_of(proof)),
-        sessions=tuple(
-            (
-                format_day(entry.held_on),
-                f"{format_time(entry.starts_at)}–{format_time(entry.ends_at)}",
-                entry.topic,
-                entry.lecturer_name,
-                entry.venue_name or _("线上"),
-                format_hours(entry.halves),
-            )
-            for entry in revision.entries
-        ),
-        session_columns=(_("日期"), _("时间"), _("课题"), _("授课人"), _("地点"), _("学时")),
+        sessions=printed_sessions(revision),
+        session_columns=session_columns(),
         content_hash=revision.content_hash,
         notes=(
             _("本回执证明材料已经收到，不表示已经备案；备案后另发备案号。"),
@@ -107,3 +97,22 @@ def receipt_of(proof: Proof) -> Receipt:
         url=url_for("plans.show", plan_id=proof.plan.id, _external=True),
         signature=BY_CODE[proof.plan.bureau_code].name,
     )
+
+
+def printed_sessions(revision: PlanRevision) -> tuple[tuple[str, ...], ...]:
+    """The timetable for the printer, one text for each of `session_columns`."""
+    return tuple(
+        (
+            format_day(entry.held_on),
+            f"{format_time(entry.starts_at)}–{format_time(entry.ends_at)}",
+            entry.topic,
+            entry.lecturer_name,
+            entry.venue_name or _("线上"),
+            format_hours(entry.halves),
+        )
+        for entry in revision.entries
+    )
+
+
+def session_columns() -> tuple[str, ...]:
+    return (_("日期"), _("时间"), _("课题"), _("授课人"), _("地点"), _("学时"))

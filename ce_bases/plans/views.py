@@ -15,6 +15,7 @@ from ce_bases.documents.receipt import receipt_pdf
 from ce_bases.plans import (
     amendments,
     autosave,
+    certificate_views,
     change_views,
     editing,
     exception_views,
@@ -50,7 +51,7 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["autosave", "bp", "change_views", "editing", "exception_views"]
+__all__ = ["autosave", "bp", "certificate_views", "change_views", "editing", "exception_views"]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
@@ -162,6 +163,8 @@ def _window(plan: Plan) -> object:
 def _possible(plan: Plan) -> set[str]:
     """What the reader may do to the plan now: `edit`, `withdraw`, `cancel`, `copy`, `receipt`."""
     can = {"receipt"} if any(r.submitted_at for r in plan.revisions) else set()
+    if plan.state in certificate_views.CERTIFIED:
+        can.add("certificate")
     if current_actor().role is not Role.BASE:
         return can
     can.add("copy")
