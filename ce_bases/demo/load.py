@@ -48,6 +48,7 @@ from ce_bases.demo.rosters import fill_rosters, write_enrolments
 from ce_bases.demo.setting import Setting
 from ce_bases.demo.showcase import build_showcase
 from ce_bases.demo.timetable import Diary
+from ce_bases.demo.too_late import draft_late_classes
 from ce_bases.demo.walking import write_papers
 from ce_bases.enrolment.models import Enrolment
 from ce_bases.organisers.models import Lecturer, Organiser, OrganiserMember, Venue
@@ -192,6 +193,7 @@ def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> Non
     book.write_acts(session)
     host = next(host for host in city.hosts if host.name == BASE)
     change_classes(session, host.clerks[0], now=setting.now)
+    draft_late_classes(session, setting, host.clerks[0])
 
 
 def _write_round(session: Session, sheet: Round) -> None:
