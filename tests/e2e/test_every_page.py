@@ -145,6 +145,8 @@ def test_no_kind_of_page_was_missed(city: Site) -> None:
 
 #: Pages no link leads to: they stand between two steps, and the journey looks at them.
 ONLY_IN_THE_JOURNEY: set[str] = {
+    # Linked for ten working days after a confirmation only.
+    "credits.object_to_line",
     *("calendar.search", "accounts.login"),
     *("checkin.scan", "checkin.here", "checkin.type_digits", "checkin.signed"),
     "credits.due_summary",
