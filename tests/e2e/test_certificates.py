@@ -13,6 +13,7 @@ from ce_bases.credits import service
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.e2e.conftest import WIDTHS, Site, look
+from tests.e2e.test_every_page import problems_of
 from tests.factories.hours import held_plan
 from tests.factories.world import build_world
 
@@ -57,6 +58,8 @@ def issue_on_a_phone(site: Site, chromium: Browser, gallery: Path) -> str:
     page.get_by_role("link", name="对这条学时有异议").click()
     page.get_by_label("哪里不对").fill("下午也参加了，应计 4 学时")
     look(page, gallery, "objection")
+    assert problems_of(page, "the objection") == []
+    page.set_viewport_size({"width": width, "height": height})
     page.get_by_role("button", name="提出异议").click()
     expect(page.get_by_text("异议待答复")).to_be_visible()
 
