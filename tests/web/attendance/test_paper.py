@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
 from ce_bases.attendance.models import SessionEvidence, SignEvent
+from ce_bases.web.extensions import make_write_session
 from tests.conftest import FrozenClock
 from tests.factories.rosters import at
 from tests.web.attendance.test_register import Door, count, door, tap
@@ -22,6 +24,13 @@ PNG = (
 
 def url_of(door: Door) -> str:
     return f"/filing/sessions/{door.session_id}/paper"
+
+
+def proof_url(door: Door) -> str:
+    """The address of the one piece of evidence there is."""
+    with make_write_session() as session:
+        evidence_id = session.scalars(select(SessionEvidence.id)).one()
+    return f"/filing/sessions/{door.session_id}/evidence/{evidence_id}"
 
 
 def fields(door: Door, **changes: Any) -> dict[str, Any]:
@@ -53,7 +62,7 @@ def test_the_sheet_is_typed_in_once_and_kept(
     assert (count(SignEvent), count(SessionEvidence)) == (4, 1)
     page = client.get(overview)
     assert "签到表.png" in page.text
-    file = client.get(f"/filing/sessions/{door.session_id}/evidence/1")
+    file = client.get(proof_url(door))
     assert (file.data, file.headers["Content-Type"]) == (PNG, "image/png")
     assert "attachment" in file.headers["Content-Disposition"]
 
@@ -113,7 +122,7 @@ def test_who_types_it_in_and_who_reads_the_proof(
     client.log_in(username)
     assert client.get(url_of(door)).status_code == paper
     assert client.post(url_of(door), data=fields(door)).status_code == paper
-    address = f"/filing/sessions/{door.session_id}/evidence/1"
+    address = proof_url(door)
     assert client.get(address).status_code == proof
     assert client.get(f"{address}99").status_code == 404
     assert count(SignEvent) == events

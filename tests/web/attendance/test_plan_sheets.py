@@ -53,7 +53,8 @@ def test_a_plan_and_a_day_are_one_file_each(client: PageClient, url: str) -> Non
         "2022年6月20日 星期一 下午 安全",
     ]
     book = client.get(f"{url}.xlsx")
-    assert 'filename="sign-in-1-20220620-20220621.xlsx"' in book.headers["Content-Disposition"]
+    name = f"sign-in-{url.split('/')[3]}-20220620-20220621.xlsx"
+    assert f'filename="{name}"' in book.headers["Content-Disposition"]
     assert len(CalamineWorkbook.from_filelike(io.BytesIO(book.data)).sheet_names) == 3
 
 
