@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from ce_bases.attendance.models import SignEvent
-from ce_bases.web.extensions import session
+from ce_bases.web.extensions import db, session
 from tests.bench.hall import Hall, door_app, make_hall
 from tests.bench.harness import Backend
 from tests.conftest import BACKENDS, fresh_postgresql
@@ -46,6 +46,8 @@ class Stored:
     def __init__(self, backend: Backend, load: Load) -> None:
         with door_app(backend.env).app_context():
             rows = session().execute(select(SignEvent.event_id, SignEvent.device_seq)).all()
+            db.session.remove()
+            db.engine.dispose()
         ids, taps = Counter(row[0] for row in rows), Counter(row[1] for row in rows)
         self.lost = [n for n, event_id in load.acknowledged.items() if not ids[event_id]]
         self.doubled = [n for n, count in taps.items() if count > 1]
