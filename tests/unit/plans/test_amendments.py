@@ -112,6 +112,8 @@ def standings(plan: Plan) -> list[tuple[int, Standing]]:
     return [(r.number, r.standing) for r in plan.revisions]
 
 
+#: Who was told of a change that needs no decision.
+CHANGE_TOLD = select(Message.account_id).where(Message.kind == "plan_changed")
 AFTERNOON = {"starts_at": time(14), "ends_at": time(17)}
 TITLE = "装配式建筑专题培训班"
 
@@ -136,7 +138,7 @@ def test_another_time_is_in_force_at_once_and_everyone_concerned_is_told(
         ("starts_at", uid, time(9), time(14)),
         ("ends_at", uid, time(12), time(17)),
     ]
-    told = session.scalars(select(Message.account_id)).all()
+    told = session.scalars(CHANGE_TOLD).all()
     assert set(told) == {world["officer"].account_id, world["officer2"].account_id}
 
 
@@ -169,7 +171,7 @@ def test_wording_is_in_force_at_once_and_nobody_is_told(
     assert send(session, world, filed) == "free"
 
     assert [row[2:] for row in published(session, filed)] == [("新的名称", 1), ("新的名称", 1)]
-    assert session.scalars(select(Message.id)).all() == []
+    assert session.scalars(CHANGE_TOLD).all() == []
     assert [event.for_learners for event in heard] == [()]
 
 
