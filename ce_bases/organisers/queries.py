@@ -1,6 +1,6 @@
 """Reads of organisers, their staff, venues and lecturers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -72,20 +72,24 @@ def get_bureau_organiser(session: Session, bureau_code: str) -> Organiser:
     return organiser
 
 
-def venues_of(session: Session, organiser_id: int) -> Sequence[Venue]:
-    """The organiser's rooms in use, by name."""
+def venues_of(
+    session: Session, organiser_id: int, *, also: Collection[int] = ()
+) -> Sequence[Venue]:
+    """The organiser's rooms in use, by name; `also` those of these ids that rest."""
     return session.scalars(
         select(Venue)
-        .where(Venue.organiser_id == organiser_id, Venue.is_active)
+        .where(Venue.organiser_id == organiser_id, Venue.is_active | Venue.id.in_(also))
         .order_by(Venue.name)
     ).all()
 
 
-def lecturers_of(session: Session, organiser_id: int) -> Sequence[Lecturer]:
-    """The organiser's lecturers in use, by name."""
+def lecturers_of(
+    session: Session, organiser_id: int, *, also: Collection[int] = ()
+) -> Sequence[Lecturer]:
+    """The organiser's lecturers in use, by name; `also` those of these ids that rest."""
     return session.scalars(
         select(Lecturer)
-        .where(Lecturer.organiser_id == organiser_id, Lecturer.is_active)
+        .where(Lecturer.organiser_id == organiser_id, Lecturer.is_active | Lecturer.id.in_(also))
         .order_by(Lecturer.name, Lecturer.id)
     ).all()
 

@@ -222,16 +222,23 @@ def _returned(form: PlanForm, plan: Plan | None) -> dict[str, object]:
 
 
 def _offer_choices(form: PlanForm, organiser: Organiser) -> None:
+    # What a draft holds stays chosen, or saving would lose it, when it is out of use since.
     lecturers = {
-        found.id: f"{found.name}（{found.unit_name} {found.title}）"
-        for found in lecturers_of(session(), organiser.id)
+        found.id: _marked(f"{found.name}（{found.unit_name} {found.title}）", found.is_active)
+        for found in lecturers_of(session(), organiser.id, also=form.chosen("lecturer_id"))
     }
     venues = {
-        found.id: _("%(name)s（%(n)d 座）", name=found.name, n=found.capacity)
-        for found in venues_of(session(), organiser.id)
+        found.id: _marked(
+            _("%(name)s（%(n)d 座）", name=found.name, n=found.capacity), found.is_active
+        )
+        for found in venues_of(session(), organiser.id, also=form.chosen("venue_id"))
     }
     reaches = [Reach(reach) for reach in allowed_reaches(organiser.kind, organiser.level)]
     form.offer(lecturers, venues, reaches)
+
+
+def _marked(words: str, is_active: bool) -> str:
+    return words if is_active else _("%(what)s · 已停用", what=words)
 
 
 def checklist(form: PlanForm) -> list[ChecklistItem]:
