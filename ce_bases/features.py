@@ -29,7 +29,7 @@ from ce_bases.checkin import live_views, personal_views, screen_views  # noqa: F
 from ce_bases.checkin import views as checkin_views  # noqa: F401 -- its routes
 from ce_bases.claims import pages as claims_pages
 from ce_bases.claims import views as claims_views
-from ce_bases.core.actors import Role
+from ce_bases.core.actors import BUREAU_ROLES, Role
 from ce_bases.core.text import Text, msg
 from ce_bases.credits import (  # noqa: F401 -- their routes
     base_views,
@@ -95,13 +95,13 @@ COMMANDS = (
 )
 # The first role found is the one a fresh login starts in.
 ACTOR_LOADERS = (
-    clerk_actors,
-    officer_actors,
-    lecturer_actors,
-    substitute_actors,
-    unit_actors,
-    professional_actors,
-    admin_actors,
+    (frozenset({Role.BASE}), clerk_actors),
+    (BUREAU_ROLES, officer_actors),
+    (frozenset({Role.LECTURER}), lecturer_actors),
+    (frozenset({Role.SUBSTITUTE}), substitute_actors),
+    (frozenset({Role.UNIT}), unit_actors),
+    (frozenset({Role.PROFESSIONAL}), professional_actors),
+    (frozenset({Role.ADMIN}), admin_actors),
 )
 ROLE_HOMES: dict[Role, str] = {
     Role.COUNTY: "oversight.desk",

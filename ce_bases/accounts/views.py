@@ -52,10 +52,14 @@ ROLE_LABELS: dict[Role, Text] = {
 }
 
 
-def hats_of(db: Session, account_id: int) -> list[Actor]:
-    """Every role an account may act in now, in the order of the factory's loaders."""
-    loaders: Sequence[ActorLoader] = current_app.extensions[LOADERS_KEY]
-    return [actor for load in loaders for actor in load(db, account_id, request_now())]
+def hats_of(db: Session, account_id: int, *, role: str = "") -> list[Actor]:
+    """Every role an account may act in now, in the order of the factory's loaders.
+
+    With `role` only those of that role: each loader asks the database.
+    """
+    loaders: Sequence[tuple[frozenset[Role], ActorLoader]] = current_app.extensions[LOADERS_KEY]
+    wanted = [load for roles, load in loaders if not role or role in roles]
+    return [actor for load in wanted for actor in load(db, account_id, request_now())]
 
 
 def load_actor(token: str) -> Actor | None:
@@ -63,8 +67,11 @@ def load_actor(token: str) -> Actor | None:
     login = queries.find_login(session(), token, now=request_now())
     if login is None:
         return None
-    hats = hats_of(session(), login.account_id)
-    return next((hat for hat in hats if hat.hat == login.hat), hats[0] if hats else None)
+    worn = hats_of(session(), login.account_id, role=login.hat.partition(":")[0])
+    if (found := next((hat for hat in worn if hat.hat == login.hat), None)) is not None:
+        return found
+    # The role last chosen has ended: the first of those that are left.
+    return next(iter(hats_of(session(), login.account_id)), None)
 
 
 def ask_to_log_in() -> ResponseReturnValue:
