@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ce_bases.core.clock import moment_at
 from ce_bases.plans import service
-from ce_bases.plans.models import Plan, PlanRevision, PublishedSession, Standing
+from ce_bases.plans.models import Plan, PlanRevision, PublishedSession
 from ce_bases.web import extensions
 from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan, make_session_details, submitted_plan
@@ -369,4 +369,4 @@ def test_without_a_return_there_is_no_grace(client: PageClient, filed: Plan) -> 
     client.log_in("clerk")
 
     assert client.get(f"/filing/plans/{filed.id}/grace.json").status_code == 404
-    assert reading().get_one(PlanRevision, 1).standing is Standing.IN_FORCE
+    assert standings(filed) == [(1, "in_force")]
