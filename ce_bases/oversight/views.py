@@ -10,6 +10,7 @@ from ce_bases.core.clock import business_date
 from ce_bases.core.text import Text, msg
 from ce_bases.oversight import case_views, exception_views
 from ce_bases.oversight.blueprint import DESK, bp
+from ce_bases.oversight.waiting import waiting_for
 from ce_bases.plans import exceptions, lists, standing
 from ce_bases.plans.models import SUBJECT_LABELS
 from ce_bases.plans.workflow import STATE_LABELS, UNDER_WAY, PlanState
@@ -65,6 +66,7 @@ def desk() -> ResponseReturnValue:
         bureau=actor.bureau_code,
         subjects=SUBJECT_LABELS,
         asking=exceptions.requests_waiting(session(), actor),
+        waiting=waiting_for(session(), actor, today=today()),
     )
 
 
