@@ -1,15 +1,15 @@
 """A session's life as calendar apps see it: created, moved, cancelled; two readers must agree."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
 from ce_bases.core.clock import moment_at
-from ce_bases.plans import service
-from ce_bases.plans.details import details_of
+from ce_bases.plans import amendments, service
+from ce_bases.plans.details import SessionDetails, details_of
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import FrozenClock
@@ -47,12 +47,24 @@ def days_in_an_app(body: bytes, first: date, last: date) -> list[date]:
 
 def move(world: World, *, days: int, now: datetime) -> None:
     """The one plan's last session is held later: a change of which the bureau is only told."""
-    amendments = pytest.importorskip("ce_bases.plans.amendments")
+
+    def later(rows: list[SessionDetails]) -> list[SessionDetails]:
+        return [*rows[:-1], replace(rows[-1], held_on=rows[-1].held_on + timedelta(days=days))]
+
+    change(world, later, now=now)
+
+
+def change(
+    world: World,
+    rewrite: Callable[[list[SessionDetails]], list[SessionDetails]],
+    *,
+    now: datetime,
+) -> None:
+    """The one plan's timetable as `rewrite` has it: in force at once, the bureau is told."""
     with make_write_session() as session:
         plan = session.query(Plan).one()
         revision = amendments.open_change(session, plan, actor=world["clerk"], now=now)
-        rows = list(details_of(revision).sessions)
-        rows[-1] = replace(rows[-1], held_on=rows[-1].held_on + timedelta(days=days))
+        rows = rewrite(list(details_of(revision).sessions))
         details = replace(details_of(revision), sessions=tuple(rows))
         version = plan.version
         service.save_draft(
@@ -98,6 +110,34 @@ def test_created_moved_cancelled(
     days = [days_in_an_app(bodies[0], date(2022, 6, 1), date(2022, 7, 1)) for bodies in lives]
     monday = date(2022, 6, 20)
     assert days == [[monday, date(2022, 6, 21)], *[[monday, date(2022, 6, 24)]] * 2]
+
+
+def test_a_dropped_session_stays_as_cancelled_and_the_others_go_on(
+    client: PageClient, file: File, world: World, clock: FrozenClock
+) -> None:
+    file(date(2022, 6, 20), date(2022, 6, 21))
+    told = [read(client.get("/calendar.ics").data)]
+    first, last = sorted(told[0], key=lambda uid: told[0][uid][4])
+    clock.forward(hours=1)
+    change(world, lambda rows: rows[:-1], now=clock())
+    told.append(read(client.get("/calendar.ics").data))
+    clock.forward(hours=1)
+    move(world, days=1, now=clock())
+    told.append(read(client.get("/calendar.ics").data))
+
+    assert [set(facts) for facts in told] == [{first, last}] * 3
+    assert [facts[last][1:3] for facts in told] == [
+        ("0", "CONFIRMED"),
+        ("1", "CANCELLED"),
+        ("1", "CANCELLED"),
+    ]
+    assert told[1][last] == told[2][last], "told once"
+    assert [facts[first][1:3] for facts in told] == [
+        ("0", "CONFIRMED"),
+        ("1", "CONFIRMED"),
+        ("2", "CONFIRMED"),
+    ]
+    assert told[1][last][4] == told[0][last][4]
 
 
 def test_created_cancelled(
