@@ -16,9 +16,9 @@ from ce_bases.organisers.queries import lecturers_of, venues_of
 from ce_bases.plans import queries, service
 from ce_bases.plans.blueprint import PLAN, bp
 from ce_bases.plans.details import details_of
+from ce_bases.plans.drafting import is_writable
 from ce_bases.plans.forms import MOST_ROWS, TimetableConfirmForm, TimetableFileForm
-from ce_bases.plans.models import Plan
-from ce_bases.plans.standing import shown_revision
+from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.timetable_import import (
     HEADINGS,
     ReadTable,
@@ -29,7 +29,6 @@ from ce_bases.plans.timetable_import import (
     template,
     unpacked,
 )
-from ce_bases.plans.workflow import EDITABLE_STATES
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
@@ -51,12 +50,19 @@ def timetable_template() -> ResponseReturnValue:
 def _draft(db: Session, plan_id: int) -> Plan:
     """A plan of the actor's that can still be written."""
     plan = queries.get_plan(db, plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
-    if plan.state not in EDITABLE_STATES:
+    if not is_writable(plan):
         raise WrongStateError(
             msg("这份计划已经报送，课程安排不能再导入。"),
             next_step=msg("请回到计划页查看它现在在谁手里。"),
         )
     return plan
+
+
+def _written(plan: Plan) -> PlanRevision:
+    """The text a sheet goes into: of a draft, or of a change of a filed plan."""
+    revision = queries.open_revision(plan)
+    assert revision is not None
+    return revision
 
 
 @bp.route(f"{PLAN}/timetable", methods=["GET", "POST"])
@@ -92,7 +98,7 @@ def _show(plan: Plan, form: TimetableFileForm, **more: Any) -> str:
     return render_template(
         "plans/timetable.html",
         plan=plan,
-        revision=shown_revision(plan),
+        revision=_written(plan),
         form=form,
         headings=HEADINGS,
         most=MOST_ROWS,
@@ -125,7 +131,7 @@ def _write(db: Session, form: TimetableConfirmForm, plan_id: int) -> str:
     table = _judge(db, plan, unpacked(form.rows.data or ""))
     if table.wrong or not table.sessions:
         raise InvalidInputError(msg("表格里有不能导入的行，没有写入任何内容。请改好后重新上传。"))
-    details = details_of(shown_revision(plan))
+    details = details_of(_written(plan))
     replaces = form.place.data == "replace"
     sessions = merged(details.sessions, table.sessions, replaces=replaces)
     service.save_draft(

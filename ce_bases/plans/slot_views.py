@@ -9,10 +9,10 @@ from ce_bases.core.errors import NotFoundError
 from ce_bases.organisers.queries import lecturers_of, venues_of
 from ce_bases.plans import queries
 from ce_bases.plans.blueprint import bp
+from ce_bases.plans.drafting import is_writable
 from ce_bases.plans.forms import LARGEST_ID, MOST_ROWS, PlanForm, SlotForm
 from ce_bases.plans.models import Plan
 from ce_bases.plans.slots import Choice, Search, earliest_day, find_slots
-from ce_bases.plans.workflow import EDITABLE_STATES
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
 from ce_bases.web.fields import read_day, read_time
@@ -53,7 +53,7 @@ def _plan_asked() -> Plan | None:
     if not 0 < plan_id <= LARGEST_ID:
         raise NotFoundError
     plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
-    if plan.state not in EDITABLE_STATES:
+    if not is_writable(plan):
         raise NotFoundError
     return plan
 

@@ -12,13 +12,15 @@ from werkzeug.test import TestResponse
 
 from ce_bases.core.spreadsheets import Sheet, read_rows, write_book
 from ce_bases.organisers.models import Lecturer
+from ce_bases.plans.amendments import open_change
 from ce_bases.plans.details import SessionDetails, details_of
 from ce_bases.plans.models import Plan
+from ce_bases.plans.queries import open_revision
 from ce_bases.plans.standing import shown_revision
 from ce_bases.plans.timetable_import import COLUMNS
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.factories.plans import drafted_plan, make_session_details, submitted_plan
+from tests.factories.plans import drafted_plan, filed_plan, make_session_details, submitted_plan
 from tests.factories.world import World
 from tests.web.client import PageClient
 from tests.web.plans.forms import typed
@@ -246,6 +248,30 @@ def test_a_colleagues_newer_text_is_not_written_over(
 
     assert answer.status_code == 409
     assert [row.topic for row in stored(plan_id)] == ["第二课"]
+
+
+def test_a_change_of_a_filed_plan_takes_a_sheet_and_what_is_on_file_stays(
+    client: PageClient, world: World, session: Session
+) -> None:
+    plan = filed_plan(session, world, now=NOW)
+    before = details_of(shown_revision(plan)).sessions
+    open_change(session, plan, actor=world["clerk"], now=NOW)
+    session.commit()
+    client.log_in("clerk")
+
+    seen = upload(client, plan.id, book(TYPED))
+    answer = confirm(client, plan.id, confirmation(seen))
+
+    assert (seen.status_code, answer.status_code) == (200, 302)
+    with make_write_session() as fresh:
+        found = fresh.get_one(Plan, plan.id)
+        change = open_revision(found)
+        assert change is not None
+        assert [row.topic for row in details_of(change).sessions] == [
+            *(row.topic for row in before),
+            "第二课",
+        ]
+        assert details_of(shown_revision(found)).sessions == before
 
 
 def test_strangers_and_submitted_plans_are_left_alone(
