@@ -15,6 +15,7 @@ from ce_bases.enrolment import models as enrolment
 from ce_bases.files import models as files
 from ce_bases.messages import models as messages
 from ce_bases.organisers import models as organisers
+from ce_bases.oversight import models as oversight
 from ce_bases.people import models as people
 from ce_bases.plans import models as plans
 
@@ -35,5 +36,6 @@ FEATURES = (
     credits_,
     claims,
     certificates,
+    oversight,
 )
 METADATA = Base.metadata

@@ -31,3 +31,16 @@ def add_officer(
     act = Act("add_officer", "account", account.id, after={"bureau": bureau_code})
     record(session, act, actor=actor, now=now)
     session.flush()
+
+
+def hold_bureau(session: Session, bureau_code: str) -> None:
+    """Let nobody else change what the bureau keeps for itself until the transaction ends.
+
+    Bureaus are no rows; their officers' rows are held instead, always in one order.
+    """
+    session.execute(
+        select(BureauMember.id)
+        .where(BureauMember.bureau_code == bureau_code)
+        .order_by(BureauMember.id)
+        .with_for_update(key_share=True)
+    ).all()

@@ -13,6 +13,7 @@ from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import AttendanceRecord, SessionRegister, SignEvent
 from ce_bases.audit.models import AuditEntry
 from ce_bases.audit.service import Act
+from ce_bases.bureaus.directory import CITY_CODE
 from ce_bases.bureaus.models import BureauMember
 from ce_bases.certificates.service import Issuer
 from ce_bases.core import transactions
@@ -33,6 +34,7 @@ from ce_bases.demo.book import (
 )
 from ce_bases.demo.certifying import issue_certificates
 from ce_bases.demo.claiming import write_claims
+from ce_bases.demo.desks import keep_reasons
 from ce_bases.demo.doors import take_attendance
 from ce_bases.demo.host import Host
 from ce_bases.demo.ids import ResidentIds
@@ -194,6 +196,7 @@ def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> Non
     host = next(host for host in city.hosts if host.name == BASE)
     change_classes(session, host.clerks[0], now=setting.now)
     draft_late_classes(session, setting, host.clerks[0])
+    keep_reasons(session, setting, city.officers[CITY_CODE][0])
 
 
 def _write_round(session: Session, sheet: Round) -> None:

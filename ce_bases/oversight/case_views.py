@@ -10,7 +10,7 @@ from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError, NotFoundError
 from ce_bases.core.text import Text, msg
-from ce_bases.oversight import queries, review, service
+from ce_bases.oversight import queries, reasons, review, service
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import DecisionForm
 from ce_bases.plans import change_views, differences, history, standing
@@ -43,7 +43,8 @@ OUTCOMES: dict[service.Outcome, Text] = {
 @bp.get(PLAN)
 @allow(DESK)
 def item(plan_id: int) -> ResponseReturnValue:
-    return _page(plan_id, DecisionForm(formdata=None))
+    own = reasons.offered(session(), current_actor())
+    return _page(plan_id, DecisionForm(formdata=None, own=own))
 
 
 def _page(plan_id: int, against: DecisionForm) -> str:
@@ -81,7 +82,8 @@ def _page(plan_id: int, against: DecisionForm) -> str:
 @bp.post(f"{PLAN}/decision")
 @allow(DESK)
 def decide(plan_id: int) -> ResponseReturnValue:
-    actor, now, form = current_actor(), request_now(), DecisionForm()
+    actor, now = current_actor(), request_now()
+    form = DecisionForm(own=reasons.offered(session(), actor))
     plan = get_plan(session(), plan_id, actor=actor, action=Action.DECIDE_FILING)
     title = standing.shown_revision(plan).title
     if not form.validate():

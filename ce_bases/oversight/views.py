@@ -8,7 +8,7 @@ from ce_bases.core.access import Action
 from ce_bases.core.actors import Role
 from ce_bases.core.clock import business_date
 from ce_bases.core.text import Text, msg
-from ce_bases.oversight import case_views, exception_views
+from ce_bases.oversight import case_views, exception_views, reason_views
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.waiting import waiting_for
 from ce_bases.plans import exceptions, lists, standing
@@ -19,7 +19,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.moment import today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["bp", "case_views", "exception_views"]
+__all__ = ["bp", "case_views", "exception_views", "reason_views"]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
