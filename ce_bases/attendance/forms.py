@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from ce_bases.attendance.intents import AnnulIntent, SignIntent
 from ce_bases.attendance.models import SignKind, Way
-from ce_bases.web.forms import LineField, SiteForm, TextField
+from ce_bases.web.forms import LineField, SiteForm, TextField, TypedForm
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.uploads import UploadField
 
@@ -23,7 +23,7 @@ def _is_uuid(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_STALE) from None
 
 
-class TapForm(FlaskForm):
+class TapForm(TypedForm):
     """One tap on the register; `event_id` was made when the button was drawn."""
 
     event_id = HiddenField(validators=[_is_uuid])
@@ -39,7 +39,7 @@ class TapForm(FlaskForm):
         return SignIntent(str(self.event_id.data), int(self.person_id.data or 0), kind, Way.TAP)
 
 
-class UndoForm(FlaskForm):
+class UndoForm(TypedForm):
     """Taking back one's own tap."""
 
     event_id = HiddenField(validators=[_is_uuid])

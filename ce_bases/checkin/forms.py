@@ -3,11 +3,11 @@
 import unicodedata
 import uuid
 
-from flask_wtf import FlaskForm
 from wtforms import Field, FileField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from ce_bases.checkin.codes import DIGITS
+from ce_bases.web.forms import TypedForm
 from ce_bases.web.i18n import lazy_gettext as _l
 
 
@@ -16,7 +16,7 @@ def _only_digits(text: str | None) -> str:
     return "".join(unicodedata.normalize("NFKC", text or "").split())[:20]
 
 
-class DigitsForm(FlaskForm):
+class DigitsForm(TypedForm):
     """The six digits under the QR."""
 
     digits = StringField(
@@ -35,7 +35,7 @@ class DigitsForm(FlaskForm):
             raise ValidationError(_l("请输入二维码下面的 6 位数字。"))
 
 
-class PresentedForm(FlaskForm):
+class PresentedForm(TypedForm):
     """Somebody's own code: scanned, photographed or typed."""
 
     event_id = HiddenField(default=lambda: str(uuid.uuid4()))

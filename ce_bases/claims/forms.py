@@ -203,7 +203,7 @@ class ImportForm(SiteForm):
         try:
             told = json.loads(self.rows_json.data or "")
             rows = [Row(int(number), _cells(cells)) for number, cells in told]
-        except (TypeError, ValueError, AttributeError, RecursionError):
+        except (TypeError, ValueError, AttributeError, OverflowError, RecursionError):
             raise InvalidInputError(msg("页面不完整，请重新上传表格。")) from None
         if not 0 < len(rows) <= MOST_ROWS:
             raise InvalidInputError(msg("页面不完整，请重新上传表格。"))

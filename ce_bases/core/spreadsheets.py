@@ -1,10 +1,12 @@
 """xlsx in and out: rows by column heading, limits before parsing, cells that stay what they are."""
 
 import io
+import lzma
 import math
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,6 +16,7 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ce_bases.core.errors import InvalidInputError
+from ce_bases.core.sheet_area import TooFarError, check_area
 from ce_bases.core.text import Text, msg
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -26,8 +29,20 @@ MOST_ROWS = 2000
 _ROWS_ABOVE = 10
 #: Whole numbers beyond this have lost digits when a spreadsheet kept them as numbers.
 _EXACT_DIGITS = 10**15
-_REFERENCE = re.compile(rb'\b(?:r|ref)="(?:[A-Z]+\d+:)?([A-Z]{1,4})(\d{1,8})"')
-_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,8})"')
+#: Parts of other formats, which the reader would turn to when the workbook is broken.
+_FOREIGN_PARTS = frozenset({"content.xml", "xl/workbook.bin"})
+#: What reading a damaged package raises, besides its own errors: seeks before its start, streams
+#: that do not unpack, names that are no text.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -180,45 +195,37 @@ def _check_package(data: bytes, max_rows: int) -> None:
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
         parts = package.infolist()
-        names = {part.filename for part in parts}
-        if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
+        names = {part.filename.lower() for part in parts}
+        if not {"xl/workbook.xml", "[content_types].xml"} <= names or names & _FOREIGN_PARTS:
             raise _unreadable()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
             raise InvalidInputError(msg("表格文件展开后过大，请只保留需要导入的内容。"))
         for part in parts:
             # The size in the directory may lie: reading stops at it and the checksum tells.
             content = package.read(part)
-            if part.filename.startswith("xl/worksheets/"):
-                _check_area(content, max_rows)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            # A worksheet may lie anywhere in the package, under any name.
+            if b"sheetData" in content or b"dimension" in content:
+                _check_sheet(content, max_rows)
+    except _BROKEN as error:
         raise _unreadable() from error
 
 
-def _check_area(content: bytes, max_rows: int) -> None:
-    most = max_rows + _ROWS_ABOVE + 1
-    last = max((int(found) for found in _ROW_NUMBER.findall(content)), default=0)
-    for letters, digits in _REFERENCE.findall(content):
-        last = max(last, int(digits))
-        if _column_number(letters) > MOST_COLUMNS:
+def _check_sheet(content: bytes, max_rows: int) -> None:
+    try:
+        check_area(content, most_rows=max_rows + _ROWS_ABOVE + 1, most_columns=MOST_COLUMNS)
+    except TooFarError as far:
+        if far.column > MOST_COLUMNS:
             raise InvalidInputError(
                 msg("表格超过 %(most)s 列，请只保留模板里的列。", most=MOST_COLUMNS)
-            )
-    if last > most:
+            ) from far
         raise InvalidInputError(
             msg(
                 "表格用到了第 %(last)s 行，一次最多导入 %(most)s 行。"
                 "请删去多余的行（包括空白但有格式的行）后再上传。",
-                last=last,
+                last=far.row,
                 most=max_rows,
             )
-        )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+        ) from far
 
 
 def _find_headings(table: list[list[Any]], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:

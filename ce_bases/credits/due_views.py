@@ -14,6 +14,7 @@ from ce_bases.enrolment.queries import get_own_plan
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
+from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
 
@@ -30,7 +31,7 @@ def due_list() -> ResponseReturnValue:
 @allow(Action.CONFIRM_ATTENDANCE)
 def due_summary() -> ResponseReturnValue:
     """The chosen classes with everybody who is missing, before the one button."""
-    wanted = set(request.args.getlist("plan", type=int))
+    wanted = set(request.args.getlist("plan", type=read_id))
     found = due.chosen_classes(session(), wanted, actor=current_actor(), now=request_now())
     if not found:
         flash(_("请先勾选要确认的班。"))
@@ -50,7 +51,7 @@ def due_summary() -> ResponseReturnValue:
 def confirm_several() -> ResponseReturnValue:
     """All of the chosen classes or none of them."""
     actor, now = current_actor(), request_now()
-    wanted = sorted(set(request.form.getlist("plan", type=int)))
+    wanted = sorted(set(request.form.getlist("plan", type=read_id)))
     if not 1 <= len(wanted) <= due.MOST:
         raise InvalidInputError(msg("请先勾选要确认的班。"))
 

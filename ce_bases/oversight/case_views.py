@@ -22,6 +22,7 @@ from ce_bases.plans.workflow import STATE_LABELS
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
+from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
@@ -108,7 +109,7 @@ def decide(plan_id: int) -> ResponseReturnValue:
 @allow(DESK)
 def next_item() -> ResponseReturnValue:
     """The waiting item after `?after=`, the first one without it; the desk when none waits."""
-    actor, after = current_actor(), request.args.get("after", type=int)
+    actor, after = current_actor(), request.args.get("after", type=read_id)
     try:
         case = queries.get_case(session(), after, actor=actor) if after else None
     except NotFoundError:

@@ -37,6 +37,7 @@ from ce_bases.policy.scope import allowed_reaches, receiving_bureau
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
+from ce_bases.web.fields import read_id
 from ce_bases.web.filters import format_moment
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
@@ -60,7 +61,7 @@ class ChecklistItem:
 def new() -> ResponseReturnValue:
     if request.method == "POST":
         return _take(PlanForm(), None)
-    copied = request.args.get("from", type=int)
+    copied = request.args.get("from", type=read_id)
     form = _copy_of(copied) if copied else PlanForm.showing(PlanDetails(title=""))
     take_slot(form, request.args)
     return _page(form, None)

@@ -15,7 +15,7 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.slots import Choice, Search, earliest_day, find_slots
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
-from ce_bases.web.fields import read_day, read_time
+from ce_bases.web.fields import read_day, read_id, read_time
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import today
 
@@ -125,8 +125,8 @@ def take_slot(form: PlanForm, wanted: MultiDict[str, str]) -> None:
         "ends_at": ends,
         "halves": wanted.get("slot_halves", type=int),
         "break_minutes": wanted.get("slot_rest", 0, type=int),
-        "venue_id": wanted.get("slot_venue", type=int),
-        "lecturer_id": wanted.get("slot_lecturer", type=int),
+        "venue_id": wanted.get("slot_venue", type=read_id),
+        "lecturer_id": wanted.get("slot_lecturer", type=read_id),
     }
     if len(form.rows) == 1 and form.rows[0].is_blank:
         form.sessions.pop_entry()

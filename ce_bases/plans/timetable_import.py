@@ -83,7 +83,7 @@ def unpacked(text: str) -> list[Row]:
             Row(int(number), {key: str(cells.get(key, "")) for key in HEADINGS})
             for number, cells in json.loads(text)[:MOST_ROWS]
         ]
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise InvalidInputError(msg("页面不完整，请重新上传表格。")) from None
 
 

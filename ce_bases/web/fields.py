@@ -20,6 +20,8 @@ from ce_bases.web.i18n import say
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TIME = re.compile(r"(\d{1,2})[:时]?(\d{2})分?(?::\d{2})?")
 YEARS = range(2020, 2100)
+#: What the column of an id holds on either database.
+_LARGEST_ID = 2**31 - 1
 
 
 class TypedField(Field):
@@ -72,6 +74,13 @@ def read_time(text: str) -> time:
         return time(int(found[1]), int(found[2])) if found else time(24)
     except ValueError:
         raise ValueError(_("没有这个时间，请按 09:00 的样子填写。")) from None
+
+
+def read_id(text: str) -> int:
+    """The id of a row, as addresses and forms carry it; ValueError when none can have it."""
+    if not 0 < (number := int(text)) <= _LARGEST_ID:
+        raise ValueError(text[:20])
+    return number
 
 
 class DayField(TypedField):
@@ -153,7 +162,8 @@ class MoneyField(TypedField):
             amount = Decimal(text.replace(",", "").removesuffix("元"))
         except InvalidOperation:
             amount = Decimal("NaN")
-        if not amount.is_finite() or amount != round(amount, 2) or not 0 <= amount <= self.most:
+        # In this order: what is too large cannot be rounded.
+        if not amount.is_finite() or not 0 <= amount <= self.most or amount != round(amount, 2):
             raise ValueError(_("请填写金额，如 350 或 350.50；免费请填 0。"))
         return int(amount * 100)
 

@@ -5,7 +5,9 @@ import unicodedata
 import uuid
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
@@ -13,7 +15,10 @@ from ce_bases.core.text import Text
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.i18n import say
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+#: Also halves of characters, which JSON can carry and no database.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def tidy_line(text: str | None) -> str | None:
@@ -56,7 +61,19 @@ def _length(longest: int) -> Length:
     return Length(max=longest, message=_l("最多 %(max)d 个字。"))
 
 
-class SiteForm(FlaskForm):
+class TypedForm(FlaskForm):
+    """A form that is read from what forms send, and from nothing else."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed. A body of JSON is none: of any shape, it would be read as one."""
+            is_given = formdata is None or isinstance(formdata, MultiDict)
+            if not is_given and request.is_json:
+                return None
+            return super().wrap_formdata(form, formdata)
+
+
+class SiteForm(TypedForm):
     """A POST form; its `idempotency_key` makes sending it twice the same as once."""
 
     idempotency_key = HiddenField(default=lambda: str(uuid.uuid4()))

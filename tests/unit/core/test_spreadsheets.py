@@ -11,6 +11,7 @@ from ce_bases.core.spreadsheets import (
     Column,
     Row,
     Sheet,
+    _check_package,
     cell_text,
     read_rows,
     read_table,
@@ -93,12 +94,34 @@ def repacked(data: bytes, part: str, content: bytes) -> bytes:
     return target.getvalue()
 
 
+def moved(data: bytes) -> bytes:
+    """`data` with its sheet under another path, where a cell lies far away."""
+    rels = "xl/_rels/workbook.xml.rels"
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        pointing = book.read(rels).replace(b"worksheets/sheet1.xml", b"media/picture.png")
+    return repacked(repacked(data, rels, pointing), "xl/media/picture.png", _FAR_ROW)
+
+
+def damaged(data: bytes, at: int) -> bytes:
+    """`data` with one byte of it turned over."""
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 _HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 _FOOT = b"</sheetData></worksheet>"
 _FAR_ROW = _HEAD + b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>' + _FOOT
 _FAR_COLUMN = _HEAD + b'<row r="1"><c r="XFD1"><v>1</v></c></row>' + _FOOT
 _DIMENSION = _HEAD.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>') + _FOOT
+_HIDDEN = (
+    _HEAD + b"<row r='99999999'><c r='A99999999'><v>1</v></c></row>" + _FOOT,
+    _HEAD + b'<row r = "9999999"><c r = "A9999999"><v>1</v></c></row>' + _FOOT,
+    _HEAD + b'<row r="1"><c r="A999999999"><v>1</v></c></row>' + _FOOT,
+    _HEAD + b'<row r="1"><c r="xfd1"><v>1</v></c></row>' + _FOOT,
+    _HEAD + b'<row r="1">' + b"<c/>" * 61 + b"</row>" + _FOOT,
+    _HEAD + b"<row/>" * 2100 + _FOOT,
+    _HEAD.replace(b"<sheetData>", b"<dimension ref='A1:XFD1048576'/><sheetData>") + _FOOT,
+)
 _BOMB = _HEAD + b" " * (41 * 1024 * 1024) + _FOOT
 _GOOD = book(("张三", "1", ""))
 
@@ -129,6 +152,36 @@ _GOOD = book(("张三", "1", ""))
 def test_what_is_no_usable_sheet_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(InvalidInputError):
         read_rows(data, COLUMNS)
+
+
+@pytest.mark.parametrize("sheet", _HIDDEN, ids=lambda sheet: str(sheet[100:150]))
+def test_a_cell_far_away_is_seen_however_it_is_written(sheet: bytes) -> None:
+    """Refused before it is parsed: the parser would end the whole process for want of memory."""
+    with pytest.raises(InvalidInputError):
+        _check_package(repacked(_GOOD, SHEET, sheet), 2000)
+
+
+def test_a_sheet_under_another_name_is_looked_at_too() -> None:
+    with pytest.raises(InvalidInputError):
+        _check_package(moved(_GOOD), 2000)
+
+
+@pytest.mark.parametrize("part", ["content.xml", "xl/workbook.bin", "XL/Workbook.bin"])
+def test_a_book_of_two_formats_is_none(part: str) -> None:
+    with pytest.raises(InvalidInputError):
+        read_rows(repacked(_GOOD, part, b"<x/>"), COLUMNS)
+
+
+def test_any_damaged_byte_is_refused_in_words_or_does_no_harm() -> None:
+    """Every byte of the package turned over once: streams, directory, names, sizes."""
+    refused = 0
+    for at in range(len(_GOOD)):
+        try:
+            read_rows(damaged(_GOOD, at), COLUMNS)
+        except InvalidInputError:
+            refused += 1
+
+    assert refused > len(_GOOD) // 2
 
 
 @pytest.mark.parametrize(

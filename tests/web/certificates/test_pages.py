@@ -34,6 +34,12 @@ def issued(world: World) -> Certificate:
     return made
 
 
+def test_a_photo_that_is_a_text_is_none(client: PageClient, world: World) -> None:
+    sent = {"idempotency_key": "6f1f2b8c-8a55-4a70-9d0e-0d8f7f1f1a11", "photo": "x.jpg"}
+
+    assert client.post("/certificates/check", data=sent).status_code == 422
+
+
 def count() -> int:
     with make_write_session() as session:
         return session.scalar(select(func.count()).select_from(Certificate)) or 0

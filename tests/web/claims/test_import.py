@@ -146,7 +146,11 @@ def test_hostile_or_empty_sheets(client: PageClient, world: World, data: bytes) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "{}", "[]", "[[1]]", "[[1,2]]", '[["x",{}]]', "[" * 5000, "null"]
+    "text",
+    [
+        *("", "x", "{}", "[]", "[[1]]", "[[1,2]]", '[["x",{}]]', "[" * 5000, "null"),
+        *("[[Infinity,{}]]", "[[1e999,{}]]", '[[1,{"name":"\\ud800","id_number":"\\ud800"}]]'),
+    ],
 )
 def test_hostile_confirmations(client: PageClient, world: World, text: str) -> None:
     client.log_in("unit_hr")
