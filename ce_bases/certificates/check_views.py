@@ -60,7 +60,7 @@ def _code_of(form: CheckForm) -> Code | None:
     photo = form.photo.data
     text = form.code.data or ""
     try:
-        if not text and getattr(photo, "filename", ""):
+        if not text and photo and not isinstance(photo, str) and photo.filename:
             text = next(iter(read_qr(photo.filename, photo.read())), "")
             if not text:
                 raise InvalidInputError(msg("照片里没有找到二维码，请靠近一些再拍一张。"))

@@ -17,9 +17,10 @@ from ce_bases.core.text import msg
 from ce_bases.credits import ledger
 from ce_bases.credits.deadlines import object_until
 from ce_bases.credits.models import Confirmation
-from ce_bases.credits.permissions import require_objection
+from ce_bases.credits.permissions import require_objection, require_other
 from ce_bases.credits.records import lock_people, recompute_records
 from ce_bases.credits.telling import tell_of_change
+from ce_bases.people.models import Person
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.attendance import Sign, attendance_of
 from ce_bases.policy.registry import policy_for
@@ -44,6 +45,8 @@ def answer_late_signs(
     the reason. RuleViolationError when it is not whole even then.
     """
     require_objection(actor, held.plan)
+    person = session.get(Person, answer.person_id)
+    require_other(actor, person.account_id if person else None)
     lock_people(session, [answer.person_id])
     _require_in_time(session, held, now)
     waiting = session.scalars(

@@ -23,6 +23,7 @@ from ce_bases.credits.models import (
     Objection,
     ObjectionState,
 )
+from ce_bases.credits.permissions import require_other
 from ce_bases.credits.records import lock_people
 from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan
@@ -196,6 +197,7 @@ def answer(
     """
     plan = session.get_one(Plan, objection.plan_id)
     require(actor, Action.ANSWER_OBJECTION, plan)
+    require_other(actor, session.get_one(Person, objection.person_id).account_id)
     lock(session, objection)
     is_bureau = actor.role in BUREAU_ROLES
     if not may_answer(objection, actor) or (is_bureau and supports):

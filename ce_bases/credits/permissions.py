@@ -48,6 +48,14 @@ def require_confirm(actor: Actor, plan: Held, teacher_accounts: Collection[int])
         raise ForbiddenError(obstacle, next_step=msg("请由办班单位的其他工作人员登录后确认。"))
 
 
+def require_other(actor: Actor, account_id: int | None) -> None:
+    """Nobody decides about hours of their own, in whatever role."""
+    if account_id is not None and actor.account_id == account_id:
+        raise ForbiddenError(
+            msg("您不能处理自己的学时。"), next_step=msg("请由本单位其他同事处理。")
+        )
+
+
 def require_objection(actor: Actor, plan: Filed) -> None:
     """Only the bureau that received the filing corrects posted hours."""
     require(actor, Action.OBJECT_TO_HOURS, plan)

@@ -15,10 +15,11 @@ from ce_bases.core.text import msg
 from ce_bases.credits import ledger, objections, queries
 from ce_bases.credits.deadlines import ends_at, object_until
 from ce_bases.credits.models import Confirmation, LedgerLine
-from ce_bases.credits.permissions import require_confirm, require_objection
+from ce_bases.credits.permissions import require_confirm, require_objection, require_other
 from ce_bases.credits.records import lock_people, recompute_records
 from ce_bases.credits.telling import tell_of_change
 from ce_bases.enrolment.queries import enrolled
+from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.queries import in_force
 from ce_bases.plans.service import move
@@ -121,6 +122,7 @@ def reverse_line(
     """
     plan = session.get_one(Plan, line.plan_id)
     require_objection(actor, plan)
+    require_other(actor, session.get_one(Person, line.person_id).account_id)
     lock_people(session, [line.person_id])
     _require_correctable(session, line, replacement, now)
     rows = [ledger.reversal_of(line, reason, actor=actor, now=now)]

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor
-from ce_bases.core.clock import moment_at
 from ce_bases.core.errors import InvalidInputError, RuleViolationError, WrongStateError
 from ce_bases.core.holidays import is_workday
 from ce_bases.core.text import msg
@@ -17,7 +16,7 @@ from ce_bases.plans import notices
 from ce_bases.plans.checks import Problems
 from ce_bases.plans.decisions import put_change_in_force, put_in_force
 from ce_bases.plans.details import content_hash
-from ce_bases.plans.differences import change_rule, has_begun, keep, report_of
+from ce_bases.plans.differences import change_rule, has_begun, keep, report_of, times_gone
 from ce_bases.plans.drafting import reopen
 from ce_bases.plans.lapsing import throw_away
 from ce_bases.plans.models import LeadWaiver, Plan, PlanRevision, Standing
@@ -94,12 +93,9 @@ def judge(
 
 def _moved_into_the_past(filed: PlanRevision, revision: PlanRevision, *, now: datetime) -> Problems:
     """A change is in force before the session it touches, so no session can move to a time gone."""
-    before = {entry.session.uid: (entry.held_on, entry.starts_at) for entry in filed.entries}
     return {
         f"sessions-{index}-held_on": msg("新的上课时间已经过去了。")
-        for index, entry in enumerate(revision.entries)
-        if before.get(entry.session.uid) != (entry.held_on, entry.starts_at)
-        and moment_at(entry.held_on, entry.starts_at) <= now
+        for index in times_gone(filed, revision, now=now)
     }
 
 

@@ -11,7 +11,7 @@ from ce_bases.core.errors import ForbiddenError, WrongStateError
 from ce_bases.core.events import publish as announce
 from ce_bases.core.inserting import insert_on_conflict
 from ce_bases.core.text import msg
-from ce_bases.plans.differences import change_rule, report_of
+from ce_bases.plans.differences import change_rule, report_of, times_gone
 from ce_bases.plans.drafting import reopen
 from ce_bases.plans.events import PlanChanged
 from ce_bases.plans.models import FilingSerial, Plan, PlanRevision, Standing
@@ -68,7 +68,8 @@ def put_change_in_force(
 ) -> None:
     """Have a sealed change take the place of what was on file; what people see follows.
 
-    Judged once more: a session may have been held since the change was sent.
+    Judged once more: since the change was sent a session may have been held, or the time to
+    which one was moved may have passed, at which nobody could sign in.
     """
     filed = in_force(plan)
     assert filed is not None
@@ -76,6 +77,12 @@ def put_change_in_force(
     if report.strictest == "locked":
         raise WrongStateError(
             msg("变更涉及的课次已经举行，不能再生效。"),
+            next_step=msg("请退回补正或不予备案，原备案内容继续有效。"),
+            clause=change_rule(filed).clause,
+        )
+    if times_gone(filed, revision, now=now):
+        raise WrongStateError(
+            msg("变更后的上课时间已经过去，这次变更不能再生效。"),
             next_step=msg("请退回补正或不予备案，原备案内容继续有效。"),
             clause=change_rule(filed).clause,
         )

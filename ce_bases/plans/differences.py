@@ -114,6 +114,17 @@ def report_of(filed: PlanRevision, amended: PlanRevision, *, now: datetime) -> C
     )
 
 
+def times_gone(filed: PlanRevision, amended: PlanRevision, *, now: datetime) -> list[int]:
+    """The entries of `amended`, by their place, that were put to a time that is over."""
+    before = {entry.session.uid: (entry.held_on, entry.starts_at) for entry in filed.entries}
+    return [
+        index
+        for index, entry in enumerate(amended.entries)
+        if before.get(entry.session.uid) != (entry.held_on, entry.starts_at)
+        and moment_at(entry.held_on, entry.starts_at) <= now
+    ]
+
+
 def keep(revision: PlanRevision, report: ChangeReport) -> None:
     """Write `report` down with the revision it is about."""
     revision.changes.extend(

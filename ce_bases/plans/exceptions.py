@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from ce_bases.audit.service import Act, record
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from ce_bases.core.errors import ForbiddenError, InvalidInputError, NotFoundError, WrongStateError
 from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
 from ce_bases.plans import notices
@@ -121,6 +121,10 @@ def _undecided(session: Session, request: ExceptionRequest, *, actor: Actor) -> 
     take(session, plan)
     lock(session, request)
     require(actor, Action.DECIDE_FILING, plan)
+    if request.asked_by == actor.account_id:
+        raise ForbiddenError(
+            msg("申请人不能答复自己提出的例外申请。"), next_step=msg("请由本局其他同事处理。")
+        )
     if request.decided_at is not None or not is_writable(plan):
         raise already_done(session, plan)
     return plan

@@ -64,7 +64,7 @@ def _length(longest: int) -> Length:
 class TypedForm(FlaskForm):
     """A form that is read from what forms send, and from nothing else."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """What was typed. A body of JSON is none: of any shape, it would be read as one."""
             is_given = formdata is None or isinstance(formdata, MultiDict)

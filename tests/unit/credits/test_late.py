@@ -1,5 +1,6 @@
 """The bureau answers late signs, and everybody concerned is told."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
@@ -157,3 +158,16 @@ def test_an_upheld_objection_is_told_to_the_person_and_the_base(
         assert words in told
         assert "经核查为代签" in told
     assert inbox(session, world["learner"]) == []
+
+
+def test_nobody_answers_a_late_sign_of_their_own(
+    session: Session, world: World, plan: Plan
+) -> None:
+    """An officer may be a professional too."""
+    arrive(session, world, plan, SignKind.IN, SignKind.OUT)
+    oneself = replace(world["officer"], account_id=world["learner"].account_id)
+
+    with pytest.raises(ForbiddenError):
+        answer(session, world, plan, actor=oneself)
+
+    assert answer(session, world, plan) == 1

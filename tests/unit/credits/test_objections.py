@@ -1,5 +1,6 @@
 """Objections to posted lines: in time, one at a time, answered by base and bureau."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -197,3 +198,20 @@ def test_a_line_taken_back_meanwhile_is_closed(
     with pytest.raises(WrongStateError):
         raise_it(session, world, line)
     assert not objections.standing_of(session, line, today=business_date(AFTER)).is_open
+
+
+@pytest.mark.parametrize("who", ["clerk", "officer"])
+def test_nobody_decides_about_hours_of_their_own(
+    session: Session, world: World, line: LedgerLine, who: str
+) -> None:
+    objection = raise_it(session, world, line)
+    oneself = replace(world[who], account_id=world["learner"].account_id)
+
+    with pytest.raises(ForbiddenError):
+        objections.answer(session, objection, "不", supports=False, actor=oneself, now=AFTER)
+    with pytest.raises(ForbiddenError):
+        service.reverse_line(session, line, "改", actor=oneself, now=AFTER, replacement=4)
+
+    assert objection.state is ObjectionState.OPEN
+    assert list(session.scalars(select(LedgerLine))) == [line]
+    objections.answer(session, objection, "不", supports=False, actor=world[who], now=AFTER)

@@ -414,6 +414,28 @@ def test_a_pending_change_of_a_session_since_held_cannot_be_accepted(
     assert standings(filed) == [(1, Standing.IN_FORCE), (2, Standing.PENDING)]
 
 
+@pytest.mark.parametrize(("at", "is_taken"), [(time(8, 59), True), (time(9), False)])
+def test_a_pending_change_to_a_time_gone_meanwhile_cannot_be_accepted(
+    session: Session, world: World, filed: Plan, at: time, is_taken: bool
+) -> None:
+    """Nobody could sign in then: to those on the roster the class was to be on the 20th."""
+    amended(session, world, filed, session_changed(0, held_on=date(2022, 6, 15)))
+    send(session, world, filed)
+    decided = moment_at(date(2022, 6, 15), at)
+
+    def accept() -> None:
+        officer, version = world["officer"], filed.version
+        service.file_plan(session, filed, expected_version=version, actor=officer, now=decided)
+
+    if is_taken:
+        accept()
+        assert standings(filed) == [(1, Standing.PAST), (2, Standing.IN_FORCE)]
+    else:
+        with pytest.raises(WrongStateError):
+            accept()
+        assert standings(filed) == [(1, Standing.IN_FORCE), (2, Standing.PENDING)]
+
+
 def test_a_dropped_change_leaves_nothing_but_its_lines(
     session: Session, world: World, filed: Plan
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, time
 from threading import Barrier
 
@@ -76,6 +77,22 @@ def requests() -> int:
     reading = extensions.session()
     reading.rollback()
     return reading.scalar(select(func.count()).select_from(ExceptionRequest)) or 0
+
+
+def test_whoever_asked_does_not_answer(
+    session: Session, world: World, asked: ExceptionRequest
+) -> None:
+    """One account may have a hat of the base and one of the bureau."""
+    asker = replace(world["officer"], account_id=world["clerk"].account_id)
+    grant = {"reason": "防汛急需", "document": "任人社函〔2022〕3号"}
+
+    with pytest.raises(ForbiddenError):
+        exceptions.grant_exception(session, asked, **grant, actor=asker, now=LATE)
+    with pytest.raises(ForbiddenError):
+        exceptions.decline_exception(session, asked, reason="不急", actor=asker, now=LATE)
+
+    exceptions.grant_exception(session, asked, **grant, actor=world["officer"], now=LATE)
+    assert asked.is_granted
 
 
 def test_from_the_question_to_the_answer(client: PageClient, late: Plan) -> None:
