@@ -10,9 +10,11 @@ from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.calendar.blueprint import bp, get_plan_at, site_address
 from ce_bases.calendar.structured import events_of
 from ce_bases.core.access import Action
+from ce_bases.core.errors import NotFoundError
 from ce_bases.core.text import Text
 from ce_bases.enrolment.queries import public_seats
 from ce_bases.enrolment.window import closes_at
+from ce_bases.plans.attachments import public_notices
 from ce_bases.plans.change_views import shown_with
 from ce_bases.plans.differences import told_of
 from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, TimetableEntry
@@ -22,6 +24,7 @@ from ce_bases.web.access import allow
 from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.uploads import send_attachment
 
 #: What of a plan's history anyone may read; who of an organisation did it is not shown.
 PUBLIC_ACTS: Mapping[str, Text] = {
@@ -67,9 +70,21 @@ def plan(number: str) -> ResponseReturnValue:
             "form": FORM_LABELS,
             "reach": REACH_LABELS,
         },
+        notices=public_notices(found),
         address=address,
         events=events_of(found, revision, url=address),
     )
+
+
+@bp.get("/plans/<number>/notices/<int(max=2147483647):attachment_id>")
+@allow(Action.READ_PUBLIC)
+def notice(number: str, attachment_id: int) -> ResponseReturnValue:
+    """A notice that its base made public, of what is on file now."""
+    notices = public_notices(get_plan_at(session(), number))
+    kept = next((each.file for each in notices if each.id == attachment_id), None)
+    if kept is None:
+        raise NotFoundError
+    return send_attachment(kept, public_for=60)
 
 
 def _venues(entries: Iterable[TimetableEntry]) -> list[tuple[str, str]]:

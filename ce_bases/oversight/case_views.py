@@ -15,7 +15,13 @@ from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import DecisionForm
 from ce_bases.plans import change_views, differences, history, standing
 from ce_bases.plans.blueprint import PLAN
-from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, Standing
+from ce_bases.plans.models import (
+    ATTACHMENT_LABELS,
+    FORM_LABELS,
+    REACH_LABELS,
+    SUBJECT_LABELS,
+    Standing,
+)
 from ce_bases.plans.permissions import may
 from ce_bases.plans.queries import get_plan
 from ce_bases.plans.workflow import STATE_LABELS
@@ -33,6 +39,7 @@ LABELS = {
     "form": FORM_LABELS,
     "reach": REACH_LABELS,
     "field": history.FIELD_LABELS,
+    "attachment": ATTACHMENT_LABELS,
 }
 OUTCOMES: dict[service.Outcome, Text] = {
     service.Outcome.FILE: msg("已予以备案"),

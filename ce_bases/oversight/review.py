@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ce_bases.core.text import Text, msg
 from ce_bases.oversight.queries import clashes_of
 from ce_bases.plans import checks
-from ce_bases.plans.details import differences, snapshot
+from ce_bases.plans.details import differences, material_told, materials_of, snapshot
 from ce_bases.plans.models import LeadWaiver, Plan, PlanRevision
 from ce_bases.policy.registry import filing_policy_for
 
@@ -48,6 +48,7 @@ def checks_of(session: Session, plan: Plan, revision: PlanRevision) -> list[Chec
     return [
         _window_check(revision),
         Check(msg("内容完整"), msg("必填内容齐全"), rest),
+        _files_check(revision),
         Check(msg("面向范围"), msg("符合同级范围规定"), scope),
         Check(
             msg("课时安排"),
@@ -62,6 +63,13 @@ def checks_of(session: Session, plan: Plan, revision: PlanRevision) -> list[Chec
 
 def _those(found: Mapping[str, Text], wanted: Any) -> tuple[Text, ...]:
     return tuple(problem for name, problem in found.items() if wanted(name))
+
+
+def _files_check(revision: PlanRevision) -> Check:
+    """A hint, whatever it says: the notice asks for no file."""
+    number = len(revision.attachments)
+    said = msg("%(n)d 个附件", n=number) if number else msg("没有附件；需要时可以退回请其补充")
+    return Check(msg("附件"), said)
 
 
 def _window_check(revision: PlanRevision) -> Check:
@@ -105,9 +113,15 @@ def changes_of(plan: Plan, revision: PlanRevision) -> list[Change]:
     changes = [
         Change(name, getattr(before, name) or None, getattr(revision, name) or None)
         for name in new
-        if name != "sessions"
+        if name not in ("sessions", "materials")
     ]
+    if "materials" in new:
+        changes.append(Change("materials", _files_told(before), _files_told(revision)))
     return changes + (_session_changes(before, revision) if "sessions" in new else [])
+
+
+def _files_told(revision: PlanRevision) -> list[Text] | None:
+    return [material_told(material) for material in materials_of(revision)] or None
 
 
 def _session_changes(before: PlanRevision, after: PlanRevision) -> list[Change]:

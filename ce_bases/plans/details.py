@@ -6,7 +6,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from ce_bases.plans.models import Form, PlanRevision, Reach, Subject, TimetableEntry
+from ce_bases.core.text import Text, msg
+from ce_bases.plans.models import (
+    ATTACHMENT_LABELS,
+    AttachmentKind,
+    Form,
+    PlanRevision,
+    Reach,
+    Subject,
+    TimetableEntry,
+)
 from ce_bases.policy.schedule import Slot, minute_of_day, net_halves
 
 #: What the database lets one session carry: a whole day's limit.
@@ -107,6 +116,7 @@ ENTRY_COLUMNS = (
     *("lecturer_id", "lecturer_name", "lecturer_unit", "lecturer_title"),
     *("venue_id", "venue_name", "venue_address", "venue_area"),
 )
+ATTACHMENT_COLUMNS = ("file_id", "kind", "is_public", "added_by", "added_at")
 
 
 def snapshot(revision: PlanRevision) -> dict[str, Any]:
@@ -115,18 +125,40 @@ def snapshot(revision: PlanRevision) -> dict[str, Any]:
     def plain(row: PlanRevision | TimetableEntry, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: _json_value(getattr(row, name)) for name in names}
 
+    # Only when there are any: what was sealed before there were files keeps its hash.
+    files = {"materials": list(materials_of(revision))} if revision.attachments else {}
     return {
         **plain(revision, CONTENT_COLUMNS),
         "sessions": {e.session.uid: plain(e, ENTRY_COLUMNS) for e in revision.entries},
+        **files,
     }
+
+
+def materials_of(revision: PlanRevision) -> tuple[str, ...]:
+    """The files of a revision as what they are, whom they are for, what they hold, their name."""
+    return tuple(
+        sorted(
+            f"{a.kind}:{'public' if a.is_public else 'kept'}:{a.file.sha256}:{a.file.original_name}"
+            for a in revision.attachments
+        )
+    )
+
+
+def material_told(material: str) -> Text:
+    """One of `materials_of` in words; the start of its hash tells files of one name apart."""
+    kind, reach, sha256, name = material.split(":", 3)
+    values = {"kind": ATTACHMENT_LABELS[AttachmentKind(kind)], "name": name, "mark": sha256[:8]}
+    if reach == "public":
+        return msg("%(kind)s（公开）：%(name)s，校验码 %(mark)s", **values)
+    return msg("%(kind)s：%(name)s，校验码 %(mark)s", **values)
 
 
 def differences(
     before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values that changed between two snapshots: as they were, as they are."""
-    names = [name for name in after if before.get(name) != after[name]]
-    return {name: before.get(name) for name in names}, {name: after[name] for name in names}
+    names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
 
 
 def _json_value(value: Any) -> Any:

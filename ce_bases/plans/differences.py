@@ -7,6 +7,7 @@ from typing import Any
 
 from ce_bases.core.clock import moment_at
 from ce_bases.core.text import Text, msg
+from ce_bases.plans.details import material_told, materials_of
 from ce_bases.plans.history import FIELD_LABELS
 from ce_bases.plans.models import Plan, PlanRevision, RevisionChange, TimetableEntry
 from ce_bases.plans.queries import revision_numbered
@@ -23,7 +24,6 @@ from ce_bases.policy.shapes import ChangeRule, Consequence
 LABELS: Mapping[str, Text] = {
     **FIELD_LABELS,
     "enrol_closes": msg("报名截止"),
-    "materials": msg("附件"),
     "session": msg("课次"),
     "held_on": msg("日期"),
     "starts_at": msg("开始时间"),
@@ -71,6 +71,7 @@ def facts_of(revision: PlanRevision) -> RevisionSnapshot:
         planned_number=revision.planned_number or 0,
         fee_cents=revision.fee_cents,
         enrol_closes=closes.isoformat() if closes else "",
+        materials=materials_of(revision),
     )
 
 
@@ -205,8 +206,14 @@ def _sessions_named(revisions: Iterable[PlanRevision]) -> dict[str, tuple[date, 
 
 def _readable(field: str, value: Any) -> Any:
     """A kept value as the type its field is shown by."""
-    if value in (None, ""):
+    if value in (None, "", []):
         return None
+    if field == "materials":
+        return [material_told(material) for material in value]
+    return _as_typed(field, value)
+
+
+def _as_typed(field: str, value: Any) -> Any:
     match field:
         case "session":
             return {name: _readable(name, inner) for name, inner in value.items()}

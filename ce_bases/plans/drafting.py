@@ -14,6 +14,7 @@ from ce_bases.core.text import msg
 from ce_bases.organisers.models import Lecturer, Organiser, Venue
 from ce_bases.plans import checks
 from ce_bases.plans.details import (
+    ATTACHMENT_COLUMNS,
     CONTENT_COLUMNS,
     ENTRY_COLUMNS,
     PlanDetails,
@@ -23,7 +24,14 @@ from ce_bases.plans.details import (
     snapshot,
 )
 from ce_bases.plans.differences import begun_uids
-from ce_bases.plans.models import CourseSession, Plan, PlanRevision, Standing, TimetableEntry
+from ce_bases.plans.models import (
+    CourseSession,
+    Plan,
+    PlanAttachment,
+    PlanRevision,
+    Standing,
+    TimetableEntry,
+)
 from ce_bases.plans.moves import check_version, require_writer, take
 from ce_bases.plans.queries import in_force, open_revision, working_change
 from ce_bases.plans.workflow import EDITABLE_STATES, STATE_LABELS, PlanState
@@ -230,7 +238,7 @@ def reopen(
     amends: int | None = None,
     corrects: int | None = None,
 ) -> PlanRevision:
-    """A working copy of a frozen revision, its sessions keeping their identity."""
+    """A working copy of a frozen revision: the same sessions, the same files."""
     content = {name: getattr(past, name) for name in (*CONTENT_COLUMNS, "opens_on", "closes_on")}
     copy = PlanRevision(
         plan=plan,
@@ -246,5 +254,8 @@ def reopen(
     session.flush()
     for entry in past.entries:
         copy.entries.append(TimetableEntry(session=entry.session, **columns_of(entry)))
+    for kept in past.attachments:
+        copied = {name: getattr(kept, name) for name in ATTACHMENT_COLUMNS}
+        copy.attachments.append(PlanAttachment(**copied))
     session.flush()
     return copy

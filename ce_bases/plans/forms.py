@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import FileField, Form, FormField, HiddenField
+from wtforms import BooleanField, FileField, Form, FormField, HiddenField
 from wtforms.validators import InputRequired, Regexp
 from wtforms.widgets import HiddenInput
 
@@ -17,9 +17,11 @@ from ce_bases.plans.conflicts import Found
 from ce_bases.plans.details import PlanDetails, SessionDetails, suggested_halves
 from ce_bases.plans.grace import Written
 from ce_bases.plans.models import (
+    ATTACHMENT_LABELS,
     FORM_LABELS,
     REACH_LABELS,
     SUBJECT_LABELS,
+    AttachmentKind,
     Reach,
     Subject,
 )
@@ -41,6 +43,7 @@ from ce_bases.web.forms import LineField, SiteForm, TextField
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.i18n import say
+from ce_bases.web.uploads import UploadField
 
 MOST_ROWS = 120
 CARRIED = ("break_minutes", "lecturer_id", "venue_id")
@@ -346,3 +349,24 @@ class AskForm(SiteForm):
     """Why a plan should be taken although it is too late."""
 
     explanation = TextField(_l("说明"), longest=1000)
+
+
+class AttachmentForm(SiteForm):
+    """One file that goes with a plan."""
+
+    file = UploadField(
+        _l("文件"),
+        required=_l("请选择文件。"),
+        render_kw={"accept": "image/jpeg,image/png,application/pdf"},
+    )
+    kind = PickField(
+        _l("这是什么"),
+        kind=AttachmentKind,
+        labels=ATTACHMENT_LABELS,
+        validators=[InputRequired(_l("请选择这是什么材料。"))],
+    )
+    is_public = BooleanField(_l("公开这份办班通知"))
+
+
+class RemoveForm(SiteForm):
+    """One button: takes a file off a plan."""

@@ -29,9 +29,13 @@ FIELD_LABELS: dict[str, Text] = {
     "enrol_closes_at": msg("报名截止"),
     "remarks": msg("备注"),
     "sessions": msg("课程安排"),
+    "materials": msg("附件"),
 }
 #: An organiser's own work on a text.
-_DRAFTING = ("plan_draft", "plan_save", "plan_amend", "plan_drop_change")
+_DRAFTING = (
+    *("plan_draft", "plan_save", "plan_amend", "plan_drop_change"),
+    *("plan_attach", "plan_detach"),
+)
 
 
 @dataclass(frozen=True, slots=True)

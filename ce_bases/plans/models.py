@@ -12,6 +12,7 @@ from ce_bases.core.orm import Base, by_value, one_of
 from ce_bases.core.text import Text as Words
 from ce_bases.core.text import msg
 from ce_bases.core.triggers import append_only_ddl, attach, guarded_ddl
+from ce_bases.files.models import StoredFile
 from ce_bases.organisers.models import Organiser
 from ce_bases.plans.workflow import PlanState
 
@@ -51,6 +52,15 @@ class Standing(StrEnum):
     PAST = "past"
 
 
+class AttachmentKind(StrEnum):
+    """What a file that goes with a plan is — 二(二)3."""
+
+    NOTICE = "notice"
+    FORM = "form"
+    FEE_BASIS = "fee_basis"
+    OTHER = "other"
+
+
 class LeadWaiver(StrEnum):
     """Why a revision need not have been filed ten days ahead."""
 
@@ -69,6 +79,12 @@ FORM_LABELS: dict[Form, Words] = {
     Form.LIVE: msg("直播"),
     Form.FIELD: msg("实地观摩"),
     Form.LECTURE: msg("公益课堂"),
+}
+ATTACHMENT_LABELS: dict[AttachmentKind, Words] = {
+    AttachmentKind.NOTICE: msg("办班通知"),
+    AttachmentKind.FORM: msg("盖章的报送表"),
+    AttachmentKind.FEE_BASIS: msg("收费依据"),
+    AttachmentKind.OTHER: msg("其他材料"),
 }
 REACH_LABELS: dict[Reach, Words] = {
     Reach.CITY: msg("面向全市"),
@@ -227,6 +243,9 @@ class PlanRevision(Base):
         cascade="all, delete-orphan",
     )
     changes: Mapped[list["RevisionChange"]] = relationship(order_by="RevisionChange.position")
+    attachments: Mapped[list["PlanAttachment"]] = relationship(
+        back_populates="revision", order_by="PlanAttachment.id", cascade="all, delete-orphan"
+    )
 
 
 class RevisionChange(Base):
@@ -300,6 +319,34 @@ class TimetableEntry(Base):
 
     revision: Mapped[PlanRevision] = relationship(back_populates="entries")
     session: Mapped[CourseSession] = relationship()
+
+
+#: A revision carries no more files than this (trigger).
+MOST_ATTACHMENTS = 10
+
+
+class PlanAttachment(Base):
+    """A file that goes with a revision, frozen with it; a copy of a revision has the same files.
+
+    Only the notice of the class may be public: anyone can then fetch it from the class's page.
+    """
+
+    __tablename__ = "plan_attachment"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "file_id"),
+        CheckConstraint("NOT is_public OR kind = 'notice'", name="only_notices_public"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("plan_revision.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    kind: Mapped[AttachmentKind] = mapped_column(by_value(AttachmentKind))
+    is_public: Mapped[bool] = mapped_column(default=False)
+    added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    added_at: Mapped[datetime]
+
+    revision: Mapped[PlanRevision] = relationship(back_populates="attachments")
+    file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
 class PublishedSession(Base):
@@ -433,12 +480,14 @@ FROZEN_REVISION_OF = (
     "EXISTS (SELECT 1 FROM plan_revision r WHERE r.id = {row}.revision_id "
     "AND r.submitted_at IS NOT NULL)"
 )
+_FILES_OF_THE_SAME = "(SELECT count(*) FROM plan_attachment WHERE revision_id = NEW.revision_id)"
 
 
 def plan_triggers() -> dict[str, list[tuple[str, str]]]:
-    """Table → (dialect, statement): submitted revisions and their timetables never change."""
+    """Table → (dialect, statement): submitted revisions, timetables and files never change."""
     revision = "plan_revision"
     entry = "timetable_entry"
+    attachment = "plan_attachment"
     frozen = "a submitted revision is frozen"
     return {
         revision: [
@@ -451,6 +500,28 @@ def plan_triggers() -> dict[str, list[tuple[str, str]]]:
             ),
             *guarded_ddl(
                 entry, "frozen", ["UPDATE", "DELETE"], FROZEN_REVISION_OF.format(row="OLD"), frozen
+            ),
+        ],
+        attachment: [
+            *guarded_ddl(
+                attachment, "frozen_new", ["INSERT"], FROZEN_REVISION_OF.format(row="NEW"), frozen
+            ),
+            *guarded_ddl(
+                attachment, "frozen", ["DELETE"], FROZEN_REVISION_OF.format(row="OLD"), frozen
+            ),
+            *guarded_ddl(
+                attachment,
+                "kept",
+                ["UPDATE"],
+                "OLD.id IS NOT NULL",
+                "attachments come and go, they do not change",
+            ),
+            *guarded_ddl(
+                attachment,
+                "few",
+                ["INSERT"],
+                f"{_FILES_OF_THE_SAME} >= {MOST_ATTACHMENTS}",
+                "a revision has few attachments",
             ),
         ],
     }

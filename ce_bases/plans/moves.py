@@ -27,6 +27,8 @@ from ce_bases.plans.workflow import ACTION_LABELS, PlanAction, PlanState, next_s
 OTHER_LABELS: Mapping[str, Text] = {
     "plan_draft": msg("新建草稿"),
     "plan_save": msg("修改草稿"),
+    "plan_attach": msg("添加附件"),
+    "plan_detach": msg("删除附件"),
     "ask_exception": msg("申请例外"),
     "grant_exception": msg("同意例外备案"),
     "decline_exception": msg("不同意例外备案"),
@@ -42,7 +44,7 @@ def take(session: Session, plan: Plan) -> None:
     session.scalars(
         select(PlanRevision)
         .where(PlanRevision.plan_id == plan.id)
-        .options(selectinload(PlanRevision.entries))
+        .options(selectinload(PlanRevision.entries), selectinload(PlanRevision.attachments))
         .execution_options(populate_existing=True)
     ).all()
 

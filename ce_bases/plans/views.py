@@ -14,6 +14,7 @@ from ce_bases.core.text import Text, msg
 from ce_bases.documents.receipt import receipt_pdf
 from ce_bases.plans import (
     amendments,
+    attachment_views,
     autosave,
     certificate_views,
     change_views,
@@ -30,7 +31,14 @@ from ce_bases.plans.blueprint import PLAN, bp
 from ce_bases.plans.events import LossesAsked
 from ce_bases.plans.forms import ReasonForm
 from ce_bases.plans.grace import grace_until
-from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, ExceptionRequest, Plan
+from ce_bases.plans.models import (
+    ATTACHMENT_LABELS,
+    FORM_LABELS,
+    REACH_LABELS,
+    SUBJECT_LABELS,
+    ExceptionRequest,
+    Plan,
+)
 from ce_bases.plans.proof import facts_of, proof_of, receipt_of
 from ce_bases.plans.today import todo_list
 from ce_bases.plans.window import window_on
@@ -51,7 +59,15 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["autosave", "bp", "certificate_views", "change_views", "editing", "exception_views"]
+__all__ = [
+    "attachment_views",
+    "autosave",
+    "bp",
+    "certificate_views",
+    "change_views",
+    "editing",
+    "exception_views",
+]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
@@ -144,6 +160,7 @@ def show(plan_id: int) -> ResponseReturnValue:
             "subject": SUBJECT_LABELS,
             "form": FORM_LABELS,
             "reach": REACH_LABELS,
+            "attachment": ATTACHMENT_LABELS,
         },
     )
 

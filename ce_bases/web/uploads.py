@@ -9,6 +9,7 @@ from wtforms.validators import StopValidation
 from ce_bases.core.errors import InvalidInputError, NotFoundError
 from ce_bases.core.filestore import FileStore
 from ce_bases.core.uploads import MOST_BYTES, Upload, read_upload
+from ce_bases.web.headers import cacheable
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 
@@ -57,8 +58,11 @@ class UploadField(FileField):
             raise StopValidation(self.required or _("请选择文件。"))
 
 
-def send_attachment(kept: KeptFile) -> Response:
-    """The file as a download that no browser opens as a page of ours."""
+def send_attachment(kept: KeptFile, *, public_for: int | None = None) -> Response:
+    """The file as a download that no browser opens as a page of ours.
+
+    `public_for` seconds any cache may keep it: only of what is everybody's to read.
+    """
     path = file_store().path(kept.storage_name)
     if not path.is_file():
         raise NotFoundError
@@ -68,8 +72,11 @@ def send_attachment(kept: KeptFile) -> Response:
         as_attachment=True,
         download_name=kept.original_name,
         conditional=True,
-        max_age=None,
+        max_age=public_for,
     )
     answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, no-store"
+    if public_for is None:
+        answer.headers["Cache-Control"] = "private, no-store"
+    else:
+        cacheable(seconds=public_for)
     return answer

@@ -21,7 +21,7 @@ MOST_OF_A_KIND = 12
 
 #: Addresses that answer with something else than a page of ours, or only to a link of one's own.
 NO_PAGES = {
-    "plans.grace_answer",
+    *("plans.grace_answer", "plans.attachment", "calendar.notice"),
     *("static", "bootstrap.static", "home.healthz", "home.readyz", "home.robots", "home.sitemap"),
     *("accounts.home", "accounts.use_link", "calendar.base_feed", "oversight.next_item"),
     "calendar.personal_feed",

@@ -85,6 +85,7 @@ def test_every_check_names_its_problem(session: Session, world: World) -> None:
     assert {label: check.passed for label, check in found.items()} == {
         "报送期限": True,
         "内容完整": True,
+        "附件": True,
         "面向范围": True,
         "课时安排": False,
         "场地和授课人": True,
