@@ -14,6 +14,7 @@ from ce_bases.attendance import (
     paper_views,  # noqa: F401 -- its routes
     plan_sheets_views,  # noqa: F401 -- its routes
     review_views,
+    walk_in_views,  # noqa: F401 -- its routes
 )
 from ce_bases.attendance import guards as attendance_guards
 from ce_bases.attendance import views as attendance_views

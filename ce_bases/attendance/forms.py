@@ -1,13 +1,16 @@
 """What a browser may send at the door. Shape only."""
 
 import uuid
+from typing import Self
 
 from flask_wtf import FlaskForm
 from wtforms import Field, FileField, HiddenField, IntegerField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
 from ce_bases.attendance.intents import AnnulIntent, SignIntent
 from ce_bases.attendance.models import SignKind, Way
+from ce_bases.attendance.settling import Card
+from ce_bases.attendance.walk_ins import Noted
 from ce_bases.web.forms import LineField, SiteForm, TextField, TypedForm
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.uploads import UploadField
@@ -58,6 +61,54 @@ class HeadcountForm(SiteForm):
         ],
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
+
+
+class WalkInForm(SiteForm):
+    """Somebody at the door who is not on the roster; the form's own key tells one from another."""
+
+    name = LineField(
+        _l("姓名"), longest=40, required=_l("请填写姓名。"), render_kw={"autocomplete": "off"}
+    )
+    last4 = LineField(
+        _l("身份证号末四位"),
+        longest=4,
+        required=_l("请填写身份证号末四位。"),
+        filters=[lambda text: (text or "").upper()],
+        validators=[Regexp(r"[0-9]{3}[0-9X]\Z", message=_l("应为四位，最后一位可以是 X。"))],
+        render_kw={"autocomplete": "off"},
+    )
+
+    def details(self) -> Noted:
+        key = str(self.idempotency_key.data)
+        return Noted(key, self.name.data or "", self.last4.data or "")
+
+
+class _OfWalkIn(SiteForm):
+    """Several stand on one page: what is drawn carries the walk-in's number in its id."""
+
+    def told_apart(self, walk_in_id: int) -> Self:
+        for field in self:
+            field.id = f"{field.name}-{walk_in_id}"
+            field.label.field_id = field.id
+        return self
+
+
+class MatchForm(_OfWalkIn):
+    number = LineField(
+        _l("身份证号"),
+        longest=40,
+        required=_l("请填写身份证号。"),
+        render_kw={"autocomplete": "off"},
+    )
+    over_reason = LineField(_l("名额已满仍要加入的原因"), longest=200)
+
+    def details(self, walk_in_id: int) -> Card:
+        key = str(uuid.UUID(self.idempotency_key.data))
+        return Card(walk_in_id, key, self.number.data or "", self.over_reason.data or "")
+
+
+class DismissForm(_OfWalkIn):
+    reason = TextField(_l("核销原因"), longest=300, required=_l("请写明核销原因。"))
 
 
 class CloseForm(SiteForm):

@@ -174,6 +174,53 @@ class LateSign(Base):
     answer: Mapped[str] = mapped_column(String(500), default="")
 
 
+class WalkInState(StrEnum):
+    """What became of somebody who came without being on the roster."""
+
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+    MATCHED = "matched"
+    DISMISSED = "dismissed"
+
+
+class WalkIn(Base):
+    """Somebody at the door who is not on the roster: held until the base knows who it is.
+
+    It earns nothing by itself. Matched, the person has a place and `event_id` is the sign-in
+    that was entered; once that event is annulled the walk-in is open again.
+    """
+
+    __tablename__ = "walk_in"
+    __table_args__ = (
+        CheckConstraint("left_at IS NULL OR left_at >= came_at", name="left_after_coming"),
+        CheckConstraint(
+            "(state = 'held') = (settled_at IS NULL) AND (state = 'held') = (settled_by IS NULL)",
+            name="settled_whole",
+        ),
+        CheckConstraint(
+            "(state = 'matched') = (person_id IS NOT NULL)"
+            " AND (state = 'matched') = (event_id IS NOT NULL)",
+            name="matched_to_sign",
+        ),
+        CheckConstraint("state <> 'dismissed' OR reason <> ''", name="dismissed_for_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(36), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    last4: Mapped[str] = mapped_column(String(4))
+    came_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    noted_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[WalkInState] = mapped_column(by_value(WalkInState))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    event_id: Mapped[str | None] = mapped_column(ForeignKey("sign_event.event_id"), unique=True)
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+
 class DoorLink(Base):
     """A link by which a substitute lecturer without an account takes sign-in of one session.
 

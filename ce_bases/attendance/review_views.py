@@ -17,6 +17,7 @@ from ce_bases.attendance.late import late_requests
 from ce_bases.attendance.models import WAY_LABELS
 from ce_bases.attendance.paper import obstacle
 from ce_bases.attendance.sheet import names_to_write
+from ce_bases.attendance.walk_in_list import open_by_session
 from ce_bases.core.access import Action
 from ce_bases.enrolment.lists import own_classes as classes_of
 from ce_bases.plans.queries import SessionInForce, get_session_in_force
@@ -56,6 +57,7 @@ def overview(session_id: int) -> ResponseReturnValue:
         may_lend=_may(held, Action.LEND_DOOR),
         may_type=_may(held, Action.MAKE_UP_ATTENDANCE) and not obstacle(held, request_now()),
         flags=flags_of_sessions(session(), [held]),
+        walk_ins=open_by_session(session(), [session_id]).get(session_id, 0),
         closed_at=queries.find_closing(session(), session_id),
         may_reopen=_may(held, Action.REOPEN_REGISTER) and not service.closed_code(held),
         may_take=_may(held, Action.TAKE_SIGN_IN),

@@ -19,10 +19,12 @@ from flask.typing import ResponseReturnValue
 
 from ce_bases.attendance import correction, queries, register, service
 from ce_bases.attendance.fold import rule_of, timing_of
-from ce_bases.attendance.forms import HeadcountForm, TapForm, UndoForm
+from ce_bases.attendance.forms import HeadcountForm, TapForm, UndoForm, WalkInForm
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.sheet import names_to_write, sheet_of
 from ce_bases.attendance.snapshot import millis
+from ce_bases.attendance.walk_in_list import walk_ins_of
+from ce_bases.attendance.walk_ins import may_withdraw
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Role
 from ce_bases.core.errors import InvalidInputError
@@ -64,12 +66,17 @@ def _own(db: Any, session_id: int, action: Action = Action.TAKE_SIGN_IN) -> Sess
 @bp.get("/teach/sessions/<int:session_id>")
 @allow(Action.TAKE_SIGN_IN)
 def show_register(session_id: int) -> ResponseReturnValue:
-    return _show_register(_own(session(), session_id), HeadcountForm(formdata=None))
+    return draw_register(_own(session(), session_id), HeadcountForm(formdata=None))
 
 
-def _show_register(
-    held: SessionInForce, heads: HeadcountForm, *, outcome: SignOutcome | None = None
+def draw_register(
+    held: SessionInForce,
+    heads: HeadcountForm,
+    *,
+    outcome: SignOutcome | None = None,
+    newcomer: WalkInForm | None = None,
 ) -> str:
+    """The whole page, with whatever form was sent and could not be used."""
     q = (tidy_line(request.args.get("q", "")) or "")[:60]
     only_missing = request.args.get("show") == "missing"
     everybody = register.register_of(session(), held)
@@ -80,6 +87,9 @@ def _show_register(
         only_missing=only_missing,
         heads=heads,
         outcome=outcome,
+        newcomer=newcomer or WalkInForm(formdata=None),
+        walk_ins=[item for item in walk_ins_of(session(), held.session_id) if item.is_open],
+        may_withdraw=lambda item: may_withdraw(held, item, current_actor(), request_now()),
         groups=groups,
         letters=[letter for letter, _people in groups],
         now_millis=millis(request_now()),
@@ -160,7 +170,7 @@ def _answer(session_id: int, outcome: SignOutcome) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return jsonify(_pieces(held, outcome)), status
     if not outcome.accepted:
-        return _show_register(held, HeadcountForm(formdata=None), outcome=outcome), status
+        return draw_register(held, HeadcountForm(formdata=None), outcome=outcome), status
     kept: dict[str, Any] = _kept()
     anchor = f"p{outcome.person_id}"
     return redirect(
@@ -188,7 +198,7 @@ def _pieces(held: SessionInForce, outcome: SignOutcome) -> dict[str, Any]:
 def count_heads(session_id: int) -> ResponseReturnValue:
     form = HeadcountForm()
     if not form.validate():
-        return _show_register(_own(session(), session_id), form), 422
+        return draw_register(_own(session(), session_id), form), 422
     heads, actor, now = int(form.headcount.data or 0), current_actor(), request_now()
 
     def work(db: Any) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from ce_bases.attendance.flagging import flags_of_sessions, sessions_of
 from ce_bases.attendance.queries import plans_of, summaries_of
+from ce_bases.attendance.walk_in_list import open_by_session
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES
 from ce_bases.core.errors import RuleViolationError
@@ -33,8 +34,10 @@ def confirm(plan_id: int) -> ResponseReturnValue:
     actor, now = current_actor(), request_now()
     plan = get_own_plan(session(), plan_id, actor=actor, action=Action.CONFIRM_ATTENDANCE)
     made = queries.find_confirmation(session(), plan.id)
+    walk_ins = open_by_session(session(), plans_of(sessions_of(plan)))
     return render_template(
         "credits/confirm.html",
+        walk_ins=walk_ins,
         plan=plan,
         revision=in_force(plan),
         preview=preview(session(), plan, actor=actor, now=now),

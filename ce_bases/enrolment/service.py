@@ -152,7 +152,7 @@ def import_roster(
     Sending the same table again adds nobody. Raises RuleViolationError when the class would
     become too full: then nobody is added.
     """
-    _open_roster(session, plan, actor=actor)
+    open_roster(session, plan, actor=actor)
     check = check_roster(session, plan, rows, vault=vault, now=now)
     if check.over:
         raise RuleViolationError(
@@ -166,7 +166,7 @@ def import_roster(
     new = [checked.row.person for checked in check.of(Finding.NEW)]
     people = find_or_add_people(session, new, vault=vault, actor=actor, now=now)
     by_person = {people[vault.index(person.number)].id: person for person in new}
-    seated = _seat(session, plan, by_person, actor=actor, now=now)
+    seated = seat(session, plan, by_person, actor=actor, now=now)
     if plan.state is PlanState.FILED:
         telling.tell_seated(session, plan, seated, by=plan.organiser.name, now=now)
     if new:
@@ -175,7 +175,7 @@ def import_roster(
     return check
 
 
-def _open_roster(session: Session, plan: Plan, *, actor: Actor) -> None:
+def open_roster(session: Session, plan: Plan, *, actor: Actor) -> None:
     """Lock the plan (two clerks must not fill the last seat twice) and see that it is open."""
     require(actor, Action.IMPORT_ROSTER, plan)
     take(session, plan)
@@ -186,9 +186,16 @@ def _open_roster(session: Session, plan: Plan, *, actor: Actor) -> None:
         )
 
 
-def _seat(
-    session: Session, plan: Plan, people: dict[int, Stated], *, actor: Actor, now: datetime
+def seat(
+    session: Session,
+    plan: Plan,
+    people: dict[int, Stated],
+    *,
+    via: Via = Via.ROSTER,
+    actor: Actor,
+    now: datetime,
 ) -> list[Enrolment]:
+    """Give these people their places, whatever they had before; the caller opened the roster."""
     known = queries.enrolments_by_person(session, plan.id, people)
     units = current_units(session, (i for i, person in people.items() if not person.unit_name))
     seated = []
@@ -198,7 +205,7 @@ def _seat(
             place = Enrolment(plan_id=plan.id, person_id=person_id, created_at=now)
             session.add(place)
         place.place, place.cancelled_at, place.waiting_since = Place.ENROLLED, None, None
-        place.via, place.created_by = Via.ROSTER, actor.account_id
+        place.via, place.created_by = via, actor.account_id
         place.unit_name = person.unit_name or units.get(person_id, "")
         place.post = person.post
         seated.append(place)
@@ -222,7 +229,7 @@ def remove(
     session: Session, plan: Plan, enrolment: Enrolment, *, actor: Actor, now: datetime
 ) -> None:
     """Take somebody off the roster; refused (by attendance) once they have signed in."""
-    _open_roster(session, plan, actor=actor)
+    open_roster(session, plan, actor=actor)
     lock(session, enrolment)
     if enrolment.place is Place.CANCELLED:
         raise WrongStateError(
@@ -236,7 +243,7 @@ def remove(
 
 def promote_next(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> Enrolment:
     """Give the next free seat to who waits longest; by hand, also after the class has opened."""
-    _open_roster(session, plan, actor=actor)
+    open_roster(session, plan, actor=actor)
     moved = places.move_up(session, plan, most=1, actor=actor, now=now)
     if not moved:
         raise WrongStateError(

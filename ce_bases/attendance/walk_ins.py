@@ -1,0 +1,189 @@
+"""People at the door who are not on the roster: noted, gone, taken back.
+
+A held walk-in earns nothing. The base says who it is: `settling`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ce_bases.attendance import permissions
+from ce_bases.attendance.fold import rule_of, timing_of
+from ce_bases.attendance.intents import REFUSALS
+from ce_bases.attendance.models import (
+    WalkIn,
+    WalkInState,
+)
+from ce_bases.attendance.queries import find_closing, teacher_id
+from ce_bases.attendance.register import register_of
+from ce_bases.attendance.service import closed_code, door_code
+from ce_bases.attendance.walk_in_list import find_walk_in
+from ce_bases.audit.service import Act, record
+from ce_bases.core.access import Action
+from ce_bases.core.actors import Actor
+from ce_bases.core.errors import InvalidInputError, UserFacingError, WrongStateError
+from ce_bases.core.text import Text, msg
+from ce_bases.people.naming import name_problem, normal_name
+from ce_bases.plans.queries import SessionInForce
+from ce_bases.policy import attendance as rules
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Who stands at the door; `client_id` is made with the form, so sending twice adds one."""
+
+    client_id: str
+    name: str
+    last4: str
+
+
+def note(
+    session: Session, held: SessionInForce, noted: Noted, *, actor: Actor, now: datetime
+) -> WalkIn:
+    """Hold somebody who is not on the roster; the same `client_id` again gets the first one.
+
+    Raises InvalidInputError when they are on the roster or held already, WrongStateError when
+    nobody can be signed in now.
+    """
+    _at_the_door(session, held, actor)
+    name = normal_name(noted.name)
+    if problem := name_problem(name):
+        raise InvalidInputError(problem, problems={"name": problem})
+    known = session.scalars(select(WalkIn).where(WalkIn.client_id == noted.client_id)).one_or_none()
+    if known is not None:
+        return _same(known, held, name, noted, actor)
+    _need_open_door(session, held, now)
+    if problem := _there_already(session, held, name, noted.last4):
+        raise InvalidInputError(problem, problems={"name": problem})
+    walk_in = WalkIn(
+        client_id=noted.client_id,
+        session_id=held.session_id,
+        name=name,
+        last4=noted.last4,
+        came_at=now,
+        noted_by=actor.account_id,
+        state=WalkInState.HELD,
+    )
+    session.add(walk_in)
+    session.flush()
+    keep_line(session, "note_walk_in", walk_in, actor=actor, now=now)
+    return walk_in
+
+
+def _at_the_door(session: Session, held: SessionInForce, actor: Actor) -> None:
+    """See that the actor takes sign-in here, and keep the plan from being confirmed meanwhile."""
+    permissions.require(
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher_id(session, held.entry),
+        session_id=held.session_id,
+    )
+    session.refresh(held.plan, with_for_update={"read": True})
+
+
+def _same(known: WalkIn, held: SessionInForce, name: str, noted: Noted, actor: Actor) -> WalkIn:
+    was = (known.session_id, known.name, known.last4, known.noted_by)
+    if was != (held.session_id, name, noted.last4, actor.account_id):
+        raise UserFacingError(
+            msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
+            next_step=msg("请刷新页面后再点一次。"),
+        )
+    return known
+
+
+def _need_open_door(session: Session, held: SessionInForce, now: datetime) -> None:
+    code = door_code(held, now) or ("closed" if find_closing(session, held.session_id) else "")
+    if code:
+        raise WrongStateError(REFUSALS[code])
+
+
+def _there_already(session: Session, held: SessionInForce, name: str, last4: str) -> Text | None:
+    """Why this person needs no note: on the roster, or held in this session already."""
+    rows = register_of(session, held)
+    if any((normal_name(row.name), row.last4.upper()) == (name, last4) for row in rows):
+        return msg("这个人在名单上，请直接在名单里点签到。")
+    twin = session.scalars(
+        select(WalkIn.id)
+        .where(
+            WalkIn.session_id == held.session_id,
+            WalkIn.name == name,
+            WalkIn.last4 == last4,
+            WalkIn.state == WalkInState.HELD,
+        )
+        .limit(1)
+    ).first()
+    return msg("这个人已经记下，正在待核对名单里，不用再记。") if twin is not None else None
+
+
+def note_leaving(
+    session: Session, held: SessionInForce, walk_in_id: int, *, actor: Actor, now: datetime
+) -> WalkIn:
+    """Note that a held walk-in left, where the session asks for signing out; once."""
+    _at_the_door(session, held, actor)
+    walk_in = find_walk_in(session, held, walk_in_id, lock=True)
+    if walk_in.left_at is not None:
+        return walk_in
+    need_held(walk_in)
+    _need_open_door(session, held, now)
+    if not rules.needs_sign_out(timing_of(held), rule_of(held)):
+        raise WrongStateError(REFUSALS["no_sign_out"])
+    walk_in.left_at = now
+    session.flush()
+    keep_line(session, "note_walk_in_leaving", walk_in, actor=actor, now=now)
+    return walk_in
+
+
+def withdraw(
+    session: Session, held: SessionInForce, walk_in_id: int, *, actor: Actor, now: datetime
+) -> WalkIn:
+    """Take a note back: who made it, within 15 minutes. Taking it back again changes nothing."""
+    _at_the_door(session, held, actor)
+    walk_in = find_walk_in(session, held, walk_in_id, lock=True)
+    if walk_in.noted_by != actor.account_id:
+        raise WrongStateError(msg("只有记下的人可以在 15 分钟内撤回。请由办班单位核对。"))
+    if walk_in.state is WalkInState.WITHDRAWN:
+        return walk_in
+    need_held(walk_in)
+    if code := closed_code(held):
+        raise WrongStateError(REFUSALS[code])
+    if not rules.may_undo(walk_in.came_at, now, rule_of(held)):
+        raise WrongStateError(msg("已超过 15 分钟，不能撤回。请由办班单位核对，写明原因后核销。"))
+    settle(walk_in, WalkInState.WITHDRAWN, actor=actor, now=now)
+    session.flush()
+    keep_line(session, "withdraw_walk_in", walk_in, actor=actor, now=now)
+    return walk_in
+
+
+def may_withdraw(held: SessionInForce, walk_in: WalkIn, actor: Actor, now: datetime) -> bool:
+    """Whether the actor may take this note back now."""
+    is_own = walk_in.noted_by == actor.account_id and walk_in.state is WalkInState.HELD
+    return is_own and rules.may_undo(walk_in.came_at, now, rule_of(held))
+
+
+def need_held(walk_in: WalkIn) -> None:
+    if walk_in.state is not WalkInState.HELD:
+        raise already_settled()
+
+
+def already_settled() -> WrongStateError:
+    """The error that tells who was slower."""
+    return WrongStateError(
+        msg("这位现场人员已经处理过了。"), next_step=msg("请刷新页面，查看最新情况。")
+    )
+
+
+def settle(walk_in: WalkIn, state: WalkInState, *, actor: Actor, now: datetime) -> None:
+    """What became of it, when and by whom."""
+    walk_in.state, walk_in.settled_at, walk_in.settled_by = state, now, actor.account_id
+
+
+def keep_line(
+    session: Session, action: str, walk_in: WalkIn, *, actor: Actor, now: datetime
+) -> None:
+    """The line in the record."""
+    after = {"walk_in": walk_in.id, "person": walk_in.person_id, "event": walk_in.event_id}
+    act = Act(action, "session", walk_in.session_id, after=after, reason=walk_in.reason)
+    record(session, act, actor=actor, now=now)
