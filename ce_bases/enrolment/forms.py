@@ -56,8 +56,9 @@ class SheetForm(SiteForm):
     )
 
     def content(self) -> bytes:
-        """What was sent, as far as it is looked at."""
-        return bytes(self.sheet.data.stream.read(MOST_BYTES + 1))
+        """What was sent, as far as it is looked at; empty when that was no file."""
+        stream = getattr(self.sheet.data, "stream", None)
+        return bytes(stream.read(MOST_BYTES + 1)) if stream else b""
 
 
 class ImportForm(SiteForm):

@@ -209,3 +209,11 @@ def test_who_does_not_keep_the_roster_moves_nobody_and_uploads_nothing(
     for name in ("roster.xlsx", "roster/print"):
         assert client.get(f"/filing/plans/{plan_id}/{name}").status_code == reads.get(who, 404)
     assert seats(session, plan_id) == before
+
+
+def test_a_text_in_place_of_the_file_is_no_sheet(client: PageClient, plan_id: int) -> None:
+    client.log_in("clerk")
+    address = f"/filing/plans/{plan_id}/roster"
+    sent = {**key_of(client.get(f"{address}/paste").text, f"{address}/upload"), "sheet": "x"}
+
+    assert client.post(f"{address}/upload", data=sent).status_code == 422
