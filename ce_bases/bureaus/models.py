@@ -1,8 +1,8 @@
 """Who works for which bureau; and the public holidays that the package does not know yet."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ce_bases.bureaus.directory import CODES
@@ -30,6 +30,36 @@ class BureauMember(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     since_on: Mapped[date]
     until_on: Mapped[date | None]
+
+
+class StandIn(Base):
+    """A colleague stands in for an officer on leave, on the days from `from_on` to `until_on`.
+
+    Both days are included; `ended_at`: ended early, or put away when the next one was named.
+    """
+
+    __tablename__ = "stand_in"
+    __table_args__ = (
+        one_of("bureau_code", CODES),
+        CheckConstraint("account_id <> colleague_account_id", name="somebody_else"),
+        CheckConstraint("from_on <= until_on", name="days_in_order"),
+        Index(
+            "uq__stand_in__open",
+            "bureau_code",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bureau_code: Mapped[str] = mapped_column(String(6))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    colleague_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
 
 
 class PublicHoliday(Base):

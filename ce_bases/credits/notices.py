@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from ce_bases.bureaus.models import BureauMember
+from ce_bases.bureaus.queries import officer_accounts
 from ce_bases.core.actors import BUREAU_ROLES, Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.text import msg
@@ -22,7 +22,7 @@ from ce_bases.plans.models import Plan
 def tell_raised(session: Session, objection: Objection, line: LedgerLine, *, now: datetime) -> None:
     """The base (unless it declined before) and the receiving bureau."""
     plan, today = session.get_one(Plan, objection.plan_id), business_date(now)
-    told = [(_officers(session, plan.bureau_code, today), "credits.desk_objection")]
+    told = [(officer_accounts(session, plan.bureau_code, today=today), "credits.desk_objection")]
     if not objection.to_bureau:
         told.append((_clerks(session, plan.organiser_id, today), "credits.base_objection"))
     for accounts, endpoint in told:
@@ -66,7 +66,10 @@ def tell_answered(
         others, endpoint = _clerks(session, plan.organiser_id, today), "credits.base_objection"
         title = msg("人社部门答复了一条学时异议")
     elif objection.state is ObjectionState.SUPPORTED:
-        others, endpoint = _officers(session, plan.bureau_code, today), "credits.desk_objection"
+        others, endpoint = (
+            officer_accounts(session, plan.bureau_code, today=today),
+            "credits.desk_objection",
+        )
         title = msg("办班单位请求更正一条学时")
     else:
         return
@@ -80,14 +83,6 @@ def _clerks(session: Session, organiser_id: int, today: date) -> Sequence[int]:
     current = _current(table.since_on, table.until_on, today)
     return session.scalars(
         select(table.account_id).where(table.organiser_id == organiser_id, current)
-    ).all()
-
-
-def _officers(session: Session, bureau_code: str, today: date) -> Sequence[int]:
-    table = BureauMember
-    current = _current(table.since_on, table.until_on, today)
-    return session.scalars(
-        select(table.account_id).where(table.bureau_code == bureau_code, current)
     ).all()
 
 

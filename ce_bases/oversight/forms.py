@@ -9,10 +9,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from ce_bases.bureaus.standing_in import Days
 from ce_bases.core.text import msg
 from ce_bases.oversight.models import LONGEST_REASON
 from ce_bases.oversight.reasons import COMMON_REASONS
 from ce_bases.oversight.service import Decision, Outcome
+from ce_bases.web.fields import DayField, PickField
 from ce_bases.web.forms import LineField, SiteForm, TextField, tidy_text
 from ce_bases.web.i18n import lazy_gettext as _l
 from ce_bases.web.i18n import say
@@ -83,6 +85,21 @@ class ReasonForm(SiteForm):
     """The words of a common reason."""
 
     text = TextField(_l("理由"), longest=LONGEST_REASON, required=_l("请填写理由。"))
+
+
+class LeaveForm(SiteForm):
+    """Who stands in for the officer, and on which days."""
+
+    colleague = PickField(
+        _l("代为处理的同事"), kind=int, validators=[InputRequired(_l("请选择一位同事。"))]
+    )
+    from_on = DayField(_l("第一天"), validators=[InputRequired(_l("请填写第一天。"))])
+    until_on = DayField(_l("最后一天"), validators=[InputRequired(_l("请填写最后一天。"))])
+
+    def details(self) -> tuple[int, Days]:
+        assert self.from_on.data is not None
+        assert self.until_on.data is not None
+        return self.colleague.data, Days(self.from_on.data, self.until_on.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from ce_bases.bureaus import standing_in
 from ce_bases.bureaus.directory import BUREAUS, BY_CODE
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Role
 from ce_bases.core.clock import business_date
 from ce_bases.core.text import Text, msg
-from ce_bases.oversight import case_views, exception_views, reason_views
+from ce_bases.oversight import case_views, exception_views, leave_views, reason_views
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.waiting import waiting_for
 from ce_bases.plans import exceptions, lists, standing
@@ -19,7 +20,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.moment import today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
-__all__ = ["bp", "case_views", "exception_views", "reason_views"]
+__all__ = ["bp", "case_views", "exception_views", "leave_views", "reason_views"]
 
 LIST_STATES: dict[str, Text] = {
     "": msg("全部"),
@@ -66,6 +67,8 @@ def desk() -> ResponseReturnValue:
         bureau=actor.bureau_code,
         subjects=SUBJECT_LABELS,
         asking=exceptions.requests_waiting(session(), actor),
+        away=standing_in.leaves_of(session(), actor, today=today()),
+        account_id=actor.account_id,
         waiting=waiting_for(session(), actor, today=today()),
     )
 
