@@ -109,10 +109,15 @@ def _require_whole(
 
 
 def _post(session: Session, held: SessionInForce, grant: ledger.Grant) -> int:
-    """The line of the session, unless the person has one; the year is computed anew."""
+    """The line of the session; the year is computed anew. Refused where there ever was one."""
     year = held.entry.held_on.year
     line = ledger.granted_line(held.plan, held.session_id, year, policy_for(year), grant)
     posted = ledger.post_lines(session, line)
+    if not posted:
+        raise RuleViolationError(
+            msg("这个课次的学时已经入过账或被更正过，不能再入一次。"),
+            next_step=msg("请选择“不采纳”，并写明理由。"),
+        )
     recompute_records(session, [(grant.person_id, year)], now=grant.now)
     return posted
 

@@ -114,6 +114,27 @@ def test_half_an_attendance_is_no_attendance(session: Session, world: World, pla
     assert session.scalars(select(LedgerLine.person_id)).all() == [world.person_ids[1]]
 
 
+def test_hours_that_were_taken_back_are_not_posted_by_a_late_sign(
+    session: Session, world: World, plan: Plan
+) -> None:
+    arrive(session, world, plan, SignKind.IN, SignKind.OUT)
+    answer(session, world, plan)
+    line = session.scalars(
+        select(LedgerLine).where(LedgerLine.person_id == world.person_ids[0])
+    ).one()
+    service.reverse_line(session, line, "经核查为代签", actor=world["officer"], now=AFTER)
+    for late in session.scalars(select(LateSign)):
+        late.upheld, late.answer, late.answered_at, late.answered_by = None, "", None, None
+    session.flush()
+
+    with pytest.raises(RuleViolationError, match="被更正过"):
+        answer(session, world, plan)
+
+    assert answer(session, world, plan, upheld=False) == 0
+    record = session.get_one(YearRecord, (world.person_ids[0], 2022))
+    assert record.professional_halves == 0
+
+
 def test_an_answer_is_given_once(session: Session, world: World, plan: Plan) -> None:
     arrive(session, world, plan, SignKind.IN, SignKind.OUT)
     answer(session, world, plan, upheld=False)
