@@ -51,7 +51,10 @@ TODAY = business_date(LOADED_AT)
 SALTED = {"password_hash", "id_cipher"}
 #: A change being written or judged stands beside what is on file: the same class, not another.
 NOT_BESIDE = or_(PlanRevision.standing == Standing.IN_FORCE, PlanRevision.amends.is_(None))
-DIGESTS: dict[str, str] = {}
+DIGESTS: dict[str, dict[str, str]] = {}
+#: Rows written anew while the demo lives through its months: a sequence of PostgreSQL leaves gaps
+#: there, SQLite does not. Nothing refers to their numbers; their order is the same.
+REWRITTEN = {"message", "timetable_entry"}
 
 
 def count(session: Session, model: type[Base]) -> int:
@@ -318,18 +321,23 @@ def test_accounts_are_printed_as_json_with_the_four_fields(demo_app: Flask) -> N
 
 def test_the_same_moment_gives_the_same_city(demo_app: Flask, demo: Session) -> None:
     """Both databases were loaded apart from each other; their rows are the same."""
-    digest = hashlib.sha256()
+    digests: dict[str, str] = {}
     for table in Base.metadata.sorted_tables:
         if table.name in {"login_session", "login_failure", "command_receipt"}:
             continue
-        columns = [c for c in table.columns if c.name not in SALTED]
+        columns = [
+            c
+            for c in table.columns
+            if c.name not in SALTED and not (c.name == "id" and table.name in REWRITTEN)
+        ]
         statement = select(*columns).order_by(*table.primary_key.columns)
         if table.name == "audit_entry":
             statement = statement.where(table.c.action != "log_in")
-        for row in demo.execute(statement):
-            digest.update(repr(tuple(row)).encode())
-    DIGESTS[demo.get_bind().dialect.name] = digest.hexdigest()
-    assert len(set(DIGESTS.values())) == 1
+        rows = repr([tuple(row) for row in demo.execute(statement)])
+        digests[table.name] = hashlib.sha256(rows.encode()).hexdigest()
+    DIGESTS[demo.get_bind().dialect.name] = digests
+    first = next(iter(DIGESTS.values()))
+    assert [name for name in digests if digests[name] != first[name]] == []
 
 
 def test_production_is_refused(app: Flask) -> None:
