@@ -11,7 +11,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ce_bases.config import PROJECT_ROOT
@@ -28,6 +28,8 @@ from tests.conftest import (
 )
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# A busy machine answers late; what never comes still fails.
+expect.set_options(timeout=20_000)
 WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
 
 
