@@ -150,4 +150,6 @@ ONLY_IN_THE_JOURNEY: set[str] = {
     *("calendar.search", "accounts.login"),
     *("checkin.scan", "checkin.here", "checkin.type_digits", "checkin.signed"),
     "credits.due_summary",
+    # Linked from the confirmation page of a class whose hours are posted; the walk sees a dozen.
+    "credits.base_posted",
 }
