@@ -12,14 +12,31 @@ function tell(name) {
 
 const inApp = /MicroMessenger|DingTalk|QQ\/|Weibo|AlipayClient/i.test(navigator.userAgent);
 
+// Seconds until the next attempt: what was asked for on a weak network may come a moment later.
+const PAUSES = [2, 5, 15, 60];
+
+async function register(attempt = 0) {
+  const again = () =>
+    setTimeout(() => register(attempt + 1), 1000 * (PAUSES[attempt] ?? PAUSES.at(-1)));
+  try {
+    const registration = await navigator.serviceWorker.register("/teach/worker.js", {
+      scope: "/teach",
+    });
+    const worker = registration.installing;
+    worker?.addEventListener("statechange", () => {
+      if (worker.state === "redundant" && !registration.active) again();
+    });
+  } catch (error) {
+    // What was installed before goes on working; a browser that will not says so by another error.
+    if (navigator.serviceWorker.controller) return;
+    if (error instanceof TypeError) again();
+    else tell("old");
+  }
+}
+
 export async function install() {
   if (inApp) return tell("app");
   if (!window.isSecureContext) return tell("insecure");
   if (!("serviceWorker" in navigator)) return tell("old");
-  try {
-    await navigator.serviceWorker.register("/teach/worker.js", { scope: "/teach" });
-  } catch {
-    // No network just now: what was installed before goes on working.
-    if (!navigator.serviceWorker.controller && navigator.onLine) tell("old");
-  }
+  await register();
 }

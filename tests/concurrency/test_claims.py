@@ -1,8 +1,6 @@
 """Claims at the same moment: one decision, one line, one holder; each with its control."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -21,7 +19,8 @@ from ce_bases.core.errors import RuleViolationError, WrongStateError
 from ce_bases.credits.fold import year_of
 from ce_bases.credits.models import Kind, LedgerLine
 from ce_bases.credits.records import differences
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.claims import confirmed_claim, drafted_claim, store_of
 from tests.factories.world import World
@@ -29,22 +28,6 @@ from tests.factories.world import World
 pytestmark = pytest.mark.concurrency
 
 AT_ONCE = 8
-
-
-def together(app: Flask, work: Callable[[int], str]) -> list[str]:
-    """What `work(0)` … answered, all begun at the same moment."""
-    start = Barrier(AT_ONCE)
-
-    def run(number: int) -> str:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return work(number)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(run, range(AT_ONCE)))
 
 
 @pytest.fixture
@@ -79,7 +62,7 @@ def test_officers_at_once_make_one_decision_and_the_others_learn_whose(
         except WrongStateError as refusal:
             return str(refusal.message.values.get("name"))
 
-    answers = together(app, judge)
+    answers = together(app, AT_ONCE, judge)
 
     winner = answers.index("decided")
     name = world[("officer", "officer2")[winner % 2]].name
@@ -111,7 +94,7 @@ def test_control_without_lock_and_version_several_decide(
                 return "decided"
         return "too late"
 
-    assert together(app, judge) == ["decided"] * AT_ONCE
+    assert together(app, AT_ONCE, judge) == ["decided"] * AT_ONCE
 
 
 def test_control_without_the_ledgers_key_a_claim_is_posted_again_and_again(
@@ -129,7 +112,7 @@ def test_control_without_the_ledgers_key_a_claim_is_posted_again_and_again(
 
         return in_transaction(work)
 
-    assert together(app, post) == ["posted"] * AT_ONCE
+    assert together(app, AT_ONCE, post) == ["posted"] * AT_ONCE
     assert count_lines() == AT_ONCE
 
 
@@ -160,7 +143,7 @@ def test_one_paper_sent_several_times_at_once_is_claimed_once(
         except RuleViolationError:
             return "claimed already"
 
-    assert Counter(together(app, send)) == {"sent": 1, "claimed already": AT_ONCE - 1}
+    assert Counter(together(app, AT_ONCE, send)) == {"sent": 1, "claimed already": AT_ONCE - 1}
 
 
 def test_control_without_the_key_every_copy_is_sent(
@@ -182,7 +165,7 @@ def test_control_without_the_key_every_copy_is_sent(
 
         return in_transaction(work)
 
-    assert together(app, send) == ["sent"] * AT_ONCE
+    assert together(app, AT_ONCE, send) == ["sent"] * AT_ONCE
 
 
 def test_works_decided_at_once_never_pass_the_cap(app: Flask, world: World, tmp_path: Path) -> None:
@@ -209,7 +192,7 @@ def test_works_decided_at_once_never_pass_the_cap(app: Flask, world: World, tmp_
 
         return in_transaction(work)
 
-    assert together(app, judge) == ["credited"] * AT_ONCE
+    assert together(app, AT_ONCE, judge) == ["credited"] * AT_ONCE
     with make_write_session() as session:
         assert list(differences(session)) == []
         claim = session.get_one(Claim, ids[0])

@@ -18,7 +18,8 @@ from ce_bases.plans import bookings, conflicts, service
 from ce_bases.plans.models import Plan
 from ce_bases.policy import notice_2022, registry
 from ce_bases.web.extensions import db, in_transaction, make_write_session
-from tests.concurrency.test_plans import CLERKS, together
+from tests.concurrency.test_plans import CLERKS
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.plans import drafted_plan, make_session_details
 from tests.factories.world import World
@@ -47,7 +48,7 @@ def submit_together(app: Flask, world: World, plan_ids: list[int], usernames: li
         except InvalidInputError as refusal:
             return " ".join(sorted(refusal.problems))
 
-    return Counter(together(app, submit))
+    return Counter(together(app, CLERKS, submit))
 
 
 def test_of_classes_that_clash_one_is_submitted(

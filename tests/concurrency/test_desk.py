@@ -1,8 +1,6 @@
 """Officers deciding one filing at the same moment: one decision, and a control without the guard."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
@@ -15,7 +13,8 @@ from ce_bases.core.errors import WrongStateError
 from ce_bases.oversight.service import Decision, Outcome, decide
 from ce_bases.plans.models import Plan, PublishedSession
 from ce_bases.plans.workflow import PlanState
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.plans import submitted_plan
 from tests.factories.world import World
@@ -24,22 +23,6 @@ pytestmark = pytest.mark.concurrency
 
 OFFICERS = 10
 OUTCOMES = (Outcome.FILE, Outcome.RETURN, Outcome.REFUSE)
-
-
-def together(app: Flask, work: Callable[[int], str]) -> list[str]:
-    """What `work(0)` … answered, all begun at the same moment."""
-    start = Barrier(OFFICERS)
-
-    def run(number: int) -> str:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return work(number)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(OFFICERS) as pool:
-        return list(pool.map(run, range(OFFICERS)))
 
 
 @pytest.fixture
@@ -80,7 +63,7 @@ def test_officers_at_once_make_one_decision_and_the_others_learn_whose(
         except WrongStateError as refusal:
             return str(refusal.message.values.get("name"))
 
-    answers = together(app, judge)
+    answers = together(app, OFFICERS, judge)
 
     winner = world[("officer", "officer2")[answers.index("decided") % 2]].name
     assert Counter(answers) == {"decided": 1, winner: OFFICERS - 1}
@@ -112,6 +95,6 @@ def test_control_without_lock_and_version_several_decide(
                 return "decided"
         return "too late"
 
-    assert together(app, judge) == ["decided"] * OFFICERS
+    assert together(app, OFFICERS, judge) == ["decided"] * OFFICERS
     with make_write_session() as session:
         assert session.get_one(Plan, waiting.id).version == waiting.version + OFFICERS

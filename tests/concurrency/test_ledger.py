@@ -4,8 +4,7 @@ The controls use the same statements on the same database; what is missing is na
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import date, time
 from threading import Barrier
 
@@ -25,6 +24,7 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.workflow import PlanState
 from ce_bases.policy.notice_2022 import POLICY
 from ce_bases.web.extensions import db, in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.hours import held_plan
 from tests.factories.plans import make_session_details
@@ -36,22 +36,6 @@ AFTER = moment_at(date(2022, 6, 25), time(9, 0))
 CONFIRMERS = 10
 WRITERS = 8
 PEOPLE = 30
-
-
-def together(app: Flask, count: int, work: Callable[[int], str]) -> Counter[str]:
-    """What `work(0)` … `work(count - 1)`, begun at the same moment, answered."""
-    start = Barrier(count)
-
-    def run(number: int) -> str:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return work(number)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(count) as pool:
-        return Counter(pool.map(run, range(count)))
 
 
 def hall(session: Session, world: World, count: int = PEOPLE) -> list[int]:
@@ -96,7 +80,7 @@ def test_ten_confirmations_at_once_post_each_line_once(
         except WrongStateError:
             return "already"
 
-    answers = together(app, CONFIRMERS, confirm)
+    answers = Counter(together(app, CONFIRMERS, confirm))
 
     assert answers == {str(3 * PEOPLE): 1, "already": CONFIRMERS - 1}
     posted = lines_of_people()
@@ -174,7 +158,7 @@ def test_eight_writers_for_the_same_people_and_days_leave_the_folds_figures(
 
         return in_transaction(work)
 
-    answers = together(app, WRITERS, confirm)
+    answers = Counter(together(app, WRITERS, confirm))
 
     assert answers == {str(2 * PEOPLE): WRITERS}
     assert sum(lines_of_people().values()) == 2 * PEOPLE * WRITERS
@@ -215,7 +199,7 @@ def test_control_without_the_lock_records_miss_what_others_post(
                 stored.wait(timeout=30)
         return str(posted)
 
-    assert together(app, WRITERS, confirm) == {str(2 * PEOPLE): WRITERS}
+    assert Counter(together(app, WRITERS, confirm)) == {str(2 * PEOPLE): WRITERS}
     checked = verify(app)
     assert checked.exit_code == 1
     assert "year 2022" in checked.output

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
 
@@ -19,7 +18,8 @@ from ce_bases.plans.details import content_hash
 from ce_bases.plans.models import FilingSerial, Plan, PlanRevision, Standing
 from ce_bases.plans.queries import open_revision
 from ce_bases.plans.workflow import PlanState
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.plans import drafted_plan, make_details, make_session_details, submitted_plan
 from tests.factories.world import World
@@ -27,22 +27,6 @@ from tests.factories.world import World
 pytestmark = pytest.mark.concurrency
 
 CLERKS = 10
-
-
-def together(app: Flask, work: Callable[[int], str]) -> list[str]:
-    """What `work(0)` … answered, all begun at the same moment."""
-    start = Barrier(CLERKS)
-
-    def run(number: int) -> str:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return work(number)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(CLERKS) as pool:
-        return list(pool.map(run, range(CLERKS)))
 
 
 def attempt(work: Callable[[Session], str]) -> str:
@@ -86,7 +70,7 @@ def test_clerks_submitting_one_plan_at_once_submit_it_once(
 
         return attempt(work)
 
-    answers = together(app, submit)
+    answers = together(app, CLERKS, submit)
 
     assert Counter(answers) == {"submitted": 1, "too late": CLERKS - 1}
     assert acts(draft.id) == {"plan_draft": 1, "plan_submit": 1}
@@ -113,7 +97,7 @@ def test_control_without_the_lock_every_clerk_submits(
             session.commit()
             return "submitted"
 
-    assert together(app, submit) == ["submitted"] * CLERKS
+    assert together(app, CLERKS, submit) == ["submitted"] * CLERKS
 
 
 def test_clerks_saving_one_draft_at_once_keep_exactly_one_text(
@@ -133,7 +117,7 @@ def test_clerks_saving_one_draft_at_once_keep_exactly_one_text(
 
         return attempt(work)
 
-    answers = Counter(together(app, save))
+    answers = Counter(together(app, CLERKS, save))
 
     with make_write_session() as session:
         kept = open_revision(session.get_one(Plan, draft.id))
@@ -168,7 +152,7 @@ def test_plans_filed_at_once_get_each_number_once(
 
         return in_transaction(work)
 
-    answers = together(app, file)
+    answers = together(app, CLERKS, file)
 
     assert sorted(answers) == [f"2022-370811-{n:04d}" for n in range(1, CLERKS + 1)]
 
@@ -189,7 +173,7 @@ def test_control_read_then_write_gives_one_number_to_many(app: Flask, world: Wor
             session.commit()
             return f"2022-370811-{serial:04d}"
 
-    assert Counter(together(app, file)) == {"2022-370811-0001": CLERKS}
+    assert Counter(together(app, CLERKS, file)) == {"2022-370811-0001": CLERKS}
 
 
 def save_meanwhile(world: World, plan: Plan) -> None:

@@ -1,8 +1,6 @@
 """Forty people and ten seats: never an eleventh, and a control without the lock that seats more."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
@@ -14,7 +12,8 @@ from ce_bases.core.actors import Actor
 from ce_bases.enrolment import choosing, queries
 from ce_bases.enrolment.models import Enrolment, Place, Via
 from ce_bases.plans.models import Plan
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.joining import make_learners
 from tests.factories.plans import filed_plan
@@ -32,21 +31,6 @@ def crowd(session: Session, world: World) -> tuple[int, list[Actor]]:
     people = make_learners(session, world, PEOPLE, now=NOW)
     session.commit()
     return plan.id, people
-
-
-def all_at_once(app: Flask, work: Callable[[int], object]) -> None:
-    start = Barrier(PEOPLE)
-
-    def run(number: int) -> None:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                work(number)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        list(pool.map(run, range(PEOPLE)))
 
 
 def counted() -> Counter[Place]:
@@ -69,7 +53,7 @@ def test_forty_at_once_fill_ten_seats_and_thirty_wait_in_one_order(
             )
         )
 
-    all_at_once(app, join)
+    together(app, PEOPLE, join)
     assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS}
     with make_write_session() as session:
         waiting = session.scalars(queries.waiting_list(plan_id)).all()
@@ -93,7 +77,7 @@ def test_forty_cancelling_and_coming_at_once_never_overfill_nor_leave_a_seat_emp
             lambda s: (verb(s, s.get_one(Plan, plan_id), actor=people[number], now=NOW), None)[1]
         )
 
-    all_at_once(app, act)
+    together(app, PEOPLE, act)
     assert counted() == {Place.CANCELLED: 20, Place.ENROLLED: SEATS, Place.WAITING: 10}
 
 
@@ -125,5 +109,5 @@ def test_control_without_the_lock_more_people_sit_than_there_are_seats(
 
         in_transaction(work)
 
-    all_at_once(app, join)
+    together(app, PEOPLE, join)
     assert counted() == {Place.ENROLLED: PEOPLE}

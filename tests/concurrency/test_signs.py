@@ -1,9 +1,7 @@
 """Many phones at one door: the same event once, the same person folded whole, on both databases."""
 
-import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -19,6 +17,7 @@ from ce_bases.enrolment.service import import_roster
 from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id, held
@@ -36,19 +35,6 @@ def door(session: Session, world: World) -> tuple[int, int]:
     session_id = first_session_id(plan)
     session.commit()
     return session_id, world.person_ids[0]
-
-
-def all_at_once(app: Flask, work: Callable[[int], SignOutcome]) -> list[SignOutcome]:
-    """`work(n)` in twenty threads that start together."""
-    barrier = threading.Barrier(THREADS)
-
-    def run(number: int) -> SignOutcome:
-        with app.app_context():
-            barrier.wait(timeout=30)
-            return work(number)
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(run, range(THREADS)))
 
 
 def signer(world: World, door: tuple[int, int], ids: list[str]) -> Callable[[int], SignOutcome]:
@@ -74,7 +60,7 @@ def events() -> int:
 def test_the_same_event_from_twenty_threads_is_one_event(
     app: Flask, world: World, door: tuple[int, int]
 ) -> None:
-    answers = all_at_once(app, signer(world, door, [str(uuid.uuid4())] * THREADS))
+    answers = together(app, THREADS, signer(world, door, [str(uuid.uuid4())] * THREADS))
     assert [answer.accepted for answer in answers] == [True] * THREADS
     assert sorted(answer.is_repeat for answer in answers) == [False] + [True] * (THREADS - 1)
     assert events() == 1
@@ -87,7 +73,9 @@ def test_control_twenty_different_events_are_twenty(
 
     The record is still one, and folded over all of them: the earliest sign-in counts.
     """
-    answers = all_at_once(app, signer(world, door, [str(uuid.uuid4()) for _ in range(THREADS)]))
+    answers = together(
+        app, THREADS, signer(world, door, [str(uuid.uuid4()) for _ in range(THREADS)])
+    )
     assert [(answer.accepted, answer.is_repeat) for answer in answers] == [(True, False)] * THREADS
     assert events() == THREADS
     with make_write_session() as session:
@@ -110,7 +98,7 @@ def test_control_without_the_lookup_the_unique_key_still_refuses(
             failures.append(type(error).__name__)
             return SignOutcome("", 0, code="failed")
 
-    all_at_once(app, attempt)
+    together(app, THREADS, attempt)
     assert (len(failures), set(failures), events()) == (THREADS - 1, {"IntegrityError"}, 1)
 
 
@@ -137,7 +125,7 @@ def test_two_clerks_adding_the_same_people_make_one_of_each(
         in_transaction(work)
         return SignOutcome("", 0)
 
-    all_at_once(app, bring)
+    together(app, THREADS, bring)
     with make_write_session() as session:
         people = select(func.count()).select_from(Person).where(Person.name == "吕布")
         assert session.scalar(people) == 20

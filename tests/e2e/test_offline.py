@@ -229,6 +229,29 @@ def test_taking_back_without_network(hall: Hall, phone: Phone) -> None:
     expect(phone.page.get_by_role("button", name="学员03 签到", exact=True)).to_have_count(1)
 
 
+def test_an_installation_that_failed_is_tried_again(
+    hall: Hall, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reception that lets the page through may not last for the files behind it."""
+    site = hall.site.app.wsgi_app
+    asked = []
+
+    def weak(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/teach/offline":
+            asked.append(len(asked))
+            if len(asked) == 1:
+                start_response("503 Service Unavailable", [("Content-Length", "0")])
+                return []
+        return site(environ, start_response)
+
+    monkeypatch.setattr(hall.site.app, "wsgi_app", weak)
+    phone.log_in()
+    phone.open(hall)
+    assert asked == [0, 1]
+    assert not phone.page.locator("[data-cannot]").is_visible()
+    assert phone.complaints == []
+
+
 def test_only_an_answer_empties_the_queue(hall: Hall, phone: Phone) -> None:
     phone.log_in()
     phone.open(hall)
