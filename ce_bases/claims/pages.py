@@ -1,5 +1,6 @@
 """What the claim's pages show, put together from queries, preview and words."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +26,7 @@ from ce_bases.claims.workflow import (
 )
 from ce_bases.core import events
 from ce_bases.core.text import Text, msg
-from ce_bases.credits.events import PendingItem, YearAsked
+from ce_bases.credits.events import JudgeAsked, PendingItem, YearAsked
 from ce_bases.credits.explain import KIND_LABELS
 from ce_bases.credits.models import Kind
 from ce_bases.plans.models import SUBJECT_LABELS
@@ -162,6 +163,16 @@ def _touches(claim: Claim, year: int) -> bool:
     return first is not None and last is not None and first.year <= year <= last.year
 
 
+def tell_judge(session: Session, asked: JudgeAsked) -> None:
+    """The bureau that decided on the claim behind a line, and its page of the claim."""
+    found = re.fullmatch(r"claim:([0-9]{1,15})(:[0-9]{4})?", asked.source)
+    claim = session.get(Claim, int(found[1])) if found else None
+    if claim is not None:
+        asked.bureau_code = claim.bureau_code
+        asked.endpoint, asked.values = "claims.desk_item", {"claim_id": claim.id}
+
+
 def subscribe() -> None:
-    """Have a year's page ask; the factory calls this once."""
+    """Have the pages of hours ask; the factory calls this once."""
     events.subscribe(YearAsked, tell_year)
+    events.subscribe(JudgeAsked, tell_judge)

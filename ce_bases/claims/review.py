@@ -29,7 +29,7 @@ from ce_bases.core.errors import (
     WrongStateError,
 )
 from ce_bases.core.text import Text, msg
-from ce_bases.credits import ledger
+from ce_bases.credits import ledger, objections
 from ce_bases.credits.models import Kind, LedgerLine
 from ce_bases.credits.records import lock_people, recompute_records
 from ce_bases.plans.models import Subject
@@ -136,7 +136,10 @@ def _credit(
 def take_back(
     session: Session, claim: Claim, reason: str, *, version: int, actor: Actor, now: datetime
 ) -> None:
-    """Reverse a credited claim: every line of it is taken back, the reason stays for ever."""
+    """Reverse a credited claim: every line of it is taken back, the reason stays for ever.
+
+    Whoever objected to one of them and waits is answered with it.
+    """
     decision = Decision(Outcome.REFUSE, version, reason)
     _take(session, claim, decision, actor, Action.DECIDE_CLAIM)
     _require_state(session, claim, ClaimState.CREDITED)
@@ -158,6 +161,8 @@ def take_back(
         changes=changes,
     )
     tell_claimant(session, claim, now=now)
+    for line in lines:
+        objections.uphold(session, line, reason, actor=actor, now=now)
 
 
 def lines_of(session: Session, claim: Claim) -> list[LedgerLine]:

@@ -41,6 +41,7 @@ class Action(StrEnum):
     FIRST_REVIEW_CLAIM = "first_review_claim"
     READ_CLAIM = "read_claim"
     READ_STAFF_HOURS = "read_staff_hours"
+    REMIND_STAFF = "remind_staff"
     EDIT_PLAN = "edit_plan"
     READ_PLAN = "read_plan"
     DECIDE_FILING = "decide_filing"
@@ -90,6 +91,7 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.FIRST_REVIEW_CLAIM: {Role.UNIT: UNIT, Role.COUNTY: NO_UNIT, Role.CITY: NO_UNIT},
     Action.READ_CLAIM: {Role.PROFESSIONAL: PERSON, Role.UNIT: UNIT, **_BUREAUS},
     Action.READ_STAFF_HOURS: {Role.UNIT: Grant(Scope.OWN_UNIT, masked=True)},
+    Action.REMIND_STAFF: {Role.UNIT: UNIT},
     Action.EDIT_PLAN: {Role.BASE: BASE},
     Action.READ_PLAN: {Role.BASE: BASE, **_BUREAUS},
     Action.DECIDE_FILING: _BUREAUS,

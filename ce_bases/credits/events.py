@@ -1,8 +1,9 @@
-"""What the page of a year asks higher features for."""
+"""What pages of hours ask higher features for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ce_bases.core.text import Text
 
@@ -30,3 +31,16 @@ class YearAsked:
     items: list[PendingItem] = field(default_factory=list)
     public: int = 0
     professional: int = 0
+
+
+@dataclass
+class JudgeAsked:
+    """Which bureau judges a line that no plan stands behind, and on which page it corrects it.
+
+    The feature that posted lines of this `source` answers; nobody's answer is no judge.
+    """
+
+    source: str
+    bureau_code: str | None = None
+    endpoint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)

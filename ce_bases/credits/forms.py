@@ -16,6 +16,10 @@ class ConfirmForm(SiteForm):
     """One button: the organiser's word."""
 
 
+class ButtonForm(SiteForm):
+    """A button: nothing but the key."""
+
+
 class LateForm(SiteForm):
     """The bureau's answer to signs that arrived too late."""
 

@@ -119,12 +119,15 @@ class Objection(Base):
     """A professional's word that a posted line is wrong; one at a time on a line.
 
     The base answers first unless it declined before (`to_bureau`); only the bureau corrects, and
-    its correction of the line upholds the objection.
+    its correction of the line upholds the objection. A line of no plan, a claim's, is the matter
+    of the bureau that decided on it (`bureau_code`) alone.
     """
 
     __tablename__ = "hours_objection"
     __table_args__ = (
         CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint("(plan_id IS NULL) = (bureau_code IS NOT NULL)", name="has_a_judge"),
+        CheckConstraint("plan_id IS NOT NULL OR to_bureau", name="without_base_to_bureau"),
         CheckConstraint("state <> 'upheld' OR answered_at IS NOT NULL", name="bureau_upholds"),
         CheckConstraint(
             "state = 'open' OR base_answered_at IS NOT NULL OR answered_at IS NOT NULL",
@@ -141,7 +144,8 @@ class Objection(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("ledger_line.id"), index=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    bureau_code: Mapped[str | None] = mapped_column(String(6))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[ObjectionState] = mapped_column(by_value(ObjectionState))
     to_bureau: Mapped[bool]
@@ -172,3 +176,14 @@ class YearRecord(Base):
     lines: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     computed_at: Mapped[datetime]
+
+
+class HoursReminder(Base):
+    """When a unit last reminded one of its people of missing hours."""
+
+    __tablename__ = "hours_reminder"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    reminded_at: Mapped[datetime]
+    reminded_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -20,10 +20,12 @@ from ce_bases.plans.models import Plan
 
 
 def tell_raised(session: Session, objection: Objection, line: LedgerLine, *, now: datetime) -> None:
-    """The base (unless it declined before) and the receiving bureau."""
-    plan, today = session.get_one(Plan, objection.plan_id), business_date(now)
-    told = [(officer_accounts(session, plan.bureau_code, today=today), "credits.desk_objection")]
-    if not objection.to_bureau:
+    """The base (unless it declined before, or there is none) and the bureau."""
+    today = business_date(now)
+    plan = session.get(Plan, objection.plan_id) if objection.plan_id else None
+    code = plan.bureau_code if plan else objection.bureau_code or ""
+    told = [(officer_accounts(session, code, today=today), "credits.desk_objection")]
+    if plan and not objection.to_bureau:
         told.append((_clerks(session, plan.organiser_id, today), "credits.base_objection"))
     for accounts, endpoint in told:
         note = Note(
@@ -40,7 +42,6 @@ def tell_answered(
     session: Session, objection: Objection, words: str, *, actor: Actor, now: datetime
 ) -> None:
     """The professional, and the other of base and bureau where it must act or know."""
-    plan, today = session.get_one(Plan, objection.plan_id), business_date(now)
     line = session.get_one(LedgerLine, objection.line_id)
     said = {
         ObjectionState.SUPPORTED: msg("办班单位同意您的异议，已请人社部门更正"),
@@ -62,6 +63,9 @@ def tell_answered(
         values={"year": line.year},
     )
     notify(session, [owner] if owner is not None else [], own, now=now)
+    if objection.plan_id is None:
+        return
+    plan, today = session.get_one(Plan, objection.plan_id), business_date(now)
     if actor.role in BUREAU_ROLES:
         others, endpoint = _clerks(session, plan.organiser_id, today), "credits.base_objection"
         title = msg("人社部门答复了一条学时异议")

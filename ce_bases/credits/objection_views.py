@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES
+from ce_bases.core.events import publish
 from ce_bases.credits import objections
-from ce_bases.credits.deadlines import object_until
+from ce_bases.credits.events import JudgeAsked
 from ce_bases.credits.explain import OBJECTION_LABELS
 from ce_bases.credits.forms import AnswerForm, DeclineForm, ObjectionForm
-from ce_bases.credits.queries import find_confirmation
+from ce_bases.credits.models import LedgerLine
 from ce_bases.credits.views import bp
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
@@ -76,14 +77,13 @@ def objection_case(objection_id: int) -> ResponseReturnValue:
     form = DeclineForm() if is_bureau else AnswerForm()
     objection, line, person, plan = objections.get_case(session(), objection_id, actor=actor)
     if not form.validate_on_submit():
-        made = find_confirmation(session(), plan.id)
         html = render_template(
             "credits/objection.html",
             objection=objection,
             line=line,
             person=person,
             plan=plan,
-            until=object_until(made.confirmation.confirmed_at) if made else None,
+            correct_url=_correct_url(line) if is_bureau else "",
             may_answer=objections.may_answer(objection, actor),
             is_bureau=is_bureau,
             form=form,
@@ -102,3 +102,12 @@ def objection_case(objection_id: int) -> ResponseReturnValue:
     address = once(work)
     flash(_("已答复，已通知学员。"), "done")
     return redirect(address)
+
+
+def _correct_url(line: LedgerLine) -> str:
+    """Where the bureau corrects `line`: among the class's hours, or where its claim was decided."""
+    if line.plan_id is not None:
+        return url_for("credits.correct", plan_id=line.plan_id, line_id=line.id)
+    asked = JudgeAsked(line.source)
+    publish(session(), asked)
+    return url_for(asked.endpoint, **asked.values)

@@ -4,24 +4,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ce_bases.audit.service import Act, record
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES, Actor
 from ce_bases.core.clock import business_date
-from ce_bases.core.errors import NotFoundError, WrongStateError
+from ce_bases.core.errors import ForbiddenError, NotFoundError, WrongStateError
+from ce_bases.core.events import publish
 from ce_bases.core.locks import lock
 from ce_bases.core.text import msg
 from ce_bases.credits import notices
 from ce_bases.credits.deadlines import object_until
+from ce_bases.credits.events import JudgeAsked
 from ce_bases.credits.models import (
     PENDING,
     Confirmation,
     LedgerLine,
     Objection,
     ObjectionState,
+    Origin,
 )
 from ce_bases.credits.permissions import require_other
 from ce_bases.credits.records import lock_people
@@ -53,15 +56,17 @@ def raise_objection(
     line = get_own_line(session, line_id, actor=actor)
     lock_people(session, [line.person_id])
     stands = standing_of(session, line, today=business_date(now))
-    if not stands.is_open or line.plan_id is None:
+    if not stands.is_open:
         raise _closed(stands)
+    bureau_code = None if line.plan_id else _judge_of(session, line)
     declined = stands.objection is not None
     objection = Objection(
         line_id=line.id,
         plan_id=line.plan_id,
+        bureau_code=bureau_code,
         person_id=line.person_id,
         state=ObjectionState.OPEN,
-        to_bureau=declined,
+        to_bureau=declined or line.plan_id is None,
         reason=reason,
         raised_at=now,
     )
@@ -71,6 +76,15 @@ def raise_objection(
     record(session, act, actor=actor, now=now)
     notices.tell_raised(session, objection, line, now=now)
     return objection
+
+
+def _judge_of(session: Session, line: LedgerLine) -> str:
+    """The bureau that decided on a line of no plan; WrongStateError when nobody knows it."""
+    asked = JudgeAsked(line.source)
+    publish(session, asked)
+    if asked.bureau_code is None:
+        raise WrongStateError(msg("这条学时不能在这里提出异议。"))
+    return asked.bureau_code
 
 
 def _closed(stands: Standing) -> WrongStateError:
@@ -87,7 +101,7 @@ def _closed(stands: Standing) -> WrongStateError:
         return WrongStateError(msg("这条学时不能在这里提出异议。"))
     return WrongStateError(
         msg("异议期已于 %(day)s 结束。", day=stands.until),
-        next_step=msg("异议期为考勤确认后 10 个工作日。"),
+        next_step=msg("异议期为考勤确认（申报的为认定入账）后 10 个工作日。"),
     )
 
 
@@ -118,14 +132,21 @@ def standings(session: Session, line_ids: list[int], *, today: date) -> dict[int
     ):
         newest[objection.line_id] = objection
     rows = session.execute(
-        select(LedgerLine.id, Confirmation.confirmed_at, _REVERSAL.id)
+        select(
+            LedgerLine.id,
+            Confirmation.confirmed_at,
+            LedgerLine.origin,
+            LedgerLine.posted_at,
+            _REVERSAL.id,
+        )
         .outerjoin(Confirmation, Confirmation.plan_id == LedgerLine.plan_id)
         .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
         .where(LedgerLine.id.in_(line_ids))
     )
     found: dict[int, Standing] = {}
-    for line_id, confirmed_at, reversed_by in rows:
-        until = object_until(confirmed_at) if confirmed_at else None
+    for line_id, confirmed_at, origin, posted_at, reversed_by in rows:
+        begins_at = posted_at if origin is Origin.CLAIM else confirmed_at
+        until = object_until(begins_at) if begins_at else None
         last = newest.get(line_id)
         # A base's refusal may be taken to the bureau; the bureau's word is the last.
         answered = last is not None and (last.state in PENDING or last.answered_at is not None)
@@ -146,7 +167,7 @@ def find_pending(session: Session, line_id: int) -> Objection | None:
 
 
 def waiting(actor: Actor, *, all_of_them: bool = False) -> Select[*tuple[Any, ...]]:
-    """Rows (objection, line, person, plan) that wait for the actor, the oldest first.
+    """Rows (objection, line, person, plan or None) that wait for the actor, the oldest first.
 
     A base is asked first; what it was not asked or has answered waits for the bureau alone.
     """
@@ -154,8 +175,8 @@ def waiting(actor: Actor, *, all_of_them: bool = False) -> Select[*tuple[Any, ..
         select(Objection, LedgerLine, Person, Plan)
         .join(LedgerLine, LedgerLine.id == Objection.line_id)
         .join(Person, Person.id == Objection.person_id)
-        .join(Plan, Plan.id == Objection.plan_id)
-        .where(within(actor, Action.ANSWER_OBJECTION))
+        .outerjoin(Plan, Plan.id == Objection.plan_id)
+        .where(_reached(actor))
         .order_by(Objection.id.desc() if all_of_them else Objection.id)
     )
     if all_of_them:
@@ -163,6 +184,14 @@ def waiting(actor: Actor, *, all_of_them: bool = False) -> Select[*tuple[Any, ..
     if actor.role in BUREAU_ROLES:
         return statement.where(Objection.state.in_(PENDING))
     return statement.where(Objection.state == ObjectionState.OPEN, ~Objection.to_bureau)
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """A plan within the grant, or a line without plan that the actor's bureau decided on."""
+    own = within(actor, Action.ANSWER_OBJECTION)
+    if actor.role not in BUREAU_ROLES:
+        return own
+    return or_(own, Objection.bureau_code == actor.bureau_code)
 
 
 def get_case(session: Session, objection_id: int, *, actor: Actor) -> Any:
@@ -193,10 +222,10 @@ def answer(
 ) -> Objection:
     """Decline with a reason; or, a base only, ask the bureau to correct the line.
 
-    A bureau upholds by correcting the line (`service.reverse_line`).
+    A bureau upholds by correcting the line (`service.reverse_line`), or by taking back the claim
+    that earned it.
     """
-    plan = session.get_one(Plan, objection.plan_id)
-    require(actor, Action.ANSWER_OBJECTION, plan)
+    _require_judge(session, objection, actor)
     require_other(actor, session.get_one(Person, objection.person_id).account_id)
     lock(session, objection)
     is_bureau = actor.role in BUREAU_ROLES
@@ -213,6 +242,14 @@ def answer(
     _note(session, objection, words, actor, now)
     notices.tell_answered(session, objection, words, actor=actor, now=now)
     return objection
+
+
+def _require_judge(session: Session, objection: Objection, actor: Actor) -> None:
+    if objection.plan_id is not None:
+        plan = session.get_one(Plan, objection.plan_id)
+        require(actor, Action.ANSWER_OBJECTION, plan)
+    elif actor.role not in BUREAU_ROLES or actor.bureau_code != objection.bureau_code:
+        raise ForbiddenError(msg("只有认定这条学时的人社部门可以答复。"))
 
 
 def uphold(session: Session, line: LedgerLine, words: str, *, actor: Actor, now: datetime) -> None:

@@ -38,5 +38,6 @@ def raise_objections(
         at = min(line.posted_at + timedelta(days=1), setting.now)
         made = objections.raise_objection(session, line.id, reason, actor=actor, now=at)
         if reason is REASONS[1]:
+            assert made.plan_id is not None
             clerk = clerks[made.plan_id]
             objections.answer(session, made, SUPPORT, supports=True, actor=clerk, now=at)

@@ -82,10 +82,11 @@ class HoursWalk(Walk):
         return [o for o in self.objections.values() if o.line_id == line.id]
 
     def in_time(self, line: LedgerLine) -> bool:
+        """Ten working days after the confirmation, for a claim after it was credited."""
         held = self.plan_of(line)
-        assert held is not None
-        assert held.confirmed_at is not None
-        return business_date(self.now) <= add_workdays(business_date(held.confirmed_at), 10)
+        since = held.confirmed_at if held else line.posted_at
+        assert since is not None
+        return business_date(self.now) <= add_workdays(business_date(since), 10)
 
     @rule(days=st.integers(0, 5))
     def days_pass(self, days: int) -> None:
@@ -111,15 +112,14 @@ class HoursWalk(Walk):
     def confirm_class_rightly(self, number: int, by: str) -> None:
         self.confirm_class(number, by)
 
-    def pick_line(self, number: int) -> LedgerLine | None:
-        found = [line for line in self.lines() if line.plan_id is not None]
-        return found[number % len(found)] if found else None
+    def pick_line(self, number: int, *, of_class: bool = True) -> LedgerLine:
+        found = [line for line in self.lines() if line.plan_id is not None or not of_class]
+        return found[number % len(found)]
 
     @precondition(lambda self: self.expected)
     @rule(number=place, by=st.sampled_from(PEOPLE))
     def object_to_a_line(self, number: int, by: str) -> None:
-        line = self.pick_line(number)
-        assert line is not None
+        line = self.pick_line(number, of_class=False)
         line_id, actor = line.id, self.world[by]
         earlier = self.objections_to(line)
         allowed = (
@@ -139,7 +139,8 @@ class HoursWalk(Walk):
         assert self.attempt(work) == allowed
         if allowed:
             (one,) = raised
-            assert (one.state, one.to_bureau) == (ObjectionState.OPEN, bool(earlier))
+            to_bureau = bool(earlier) or line.plan_id is None
+            assert (one.state, one.to_bureau) == (ObjectionState.OPEN, to_bureau)
             self.objections[one.id] = one
             self.done["object"] += 1
 
@@ -170,7 +171,6 @@ class HoursWalk(Walk):
     def correct_a_line(self, number: int, by: str, replacement: int | None) -> None:
         """The bureau takes a line back, or puts other hours in its place, as often as it likes."""
         line = self.pick_line(number)
-        assert line is not None
         halves = line.public_halves + line.professional_halves
         waits = any(o.state in WAITING for o in self.objections_to(line))
         allowed = (
@@ -207,8 +207,7 @@ class HoursWalk(Walk):
     @precondition(lambda self: self.expected)
     @rule(number=place)
     def object_rightly(self, number: int) -> None:
-        line = self.pick_line(number)
-        assert line is not None
+        line = self.pick_line(number, of_class=False)
         self.object_to_a_line(number, self.people[line.person_id])
 
     @invariant()
@@ -224,6 +223,13 @@ class HoursWalk(Walk):
         assert len({(e.source, e.person_id) for e in classes}) == len(classes)
         found = {(e.source, e.person_id): e.public_halves + e.professional_halves for e in classes}
         assert found == self.expected
+
+    @invariant()
+    def who_waits_objects_to_a_line_that_lives(self) -> None:
+        for objection in self.objections.values():
+            line = self.session.get_one(LedgerLine, objection.line_id)
+            assert objection.state not in WAITING or self.is_live(line)
+            assert objection.state is not ObjectionState.UPHELD or not self.is_live(line)
 
     @invariant()
     def whatever_was_taken_back_says_why(self) -> None:

@@ -106,10 +106,10 @@ def test_one_at_a_time(session: Session, world: World, line: LedgerLine) -> None
     session.rollback()
 
 
-def test_a_claims_line_has_no_objection(session: Session, world: World) -> None:
+def test_a_line_nobody_judges_has_no_objection(session: Session, world: World) -> None:
     person_id = world["learner"].person_id
     assert person_id is not None
-    post(session, line_values(person_id, "claim:1", now=NOW))
+    post(session, line_values(person_id, "course:1", now=NOW))
     line = session.scalars(select(LedgerLine)).one()
 
     with pytest.raises(WrongStateError, match="不能在这里"):
