@@ -6,14 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.core import events
+from ce_bases.core.clock import business_date
 from ce_bases.core.text import msg
-from ce_bases.enrolment import places, telling
+from ce_bases.enrolment import places, queries, telling
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.enrolment.reminders import remind_learners
 from ce_bases.messages.events import RemindersDue
+from ce_bases.organisers.events import VenueGrew
 from ce_bases.people.queries import accounts_of
 from ce_bases.plans.events import LossesAsked, PlanCancelled, PlanChanged, PlanMoved
 from ce_bases.plans.models import Plan
+from ce_bases.plans.moves import take
 from ce_bases.plans.workflow import PlanAction
 
 
@@ -49,6 +52,19 @@ def follow_change(session: Session, changed: PlanChanged) -> None:
     places.promote(session, plan, now=changed.at)
 
 
+def follow_larger_room(session: Session, grew: VenueGrew) -> None:
+    """Give the seats that a larger room adds to those who wait for them.
+
+    Every class that has the room is held, also one where nobody waits yet: who comes at the same
+    moment is judged by the new capacity, or is seen here. Rows of one class after the other, in
+    the order of their ids.
+    """
+    today = business_date(grew.at)
+    for plan in session.scalars(queries.classes_in(grew.venue_id, today=today)).all():
+        take(session, plan)
+        places.promote(session, plan, now=grew.at)
+
+
 def tell_filed(session: Session, moved: PlanMoved) -> None:
     """When a class is filed for the first time, tell those the base has listed already."""
     plan = session.get_one(Plan, moved.plan_id)
@@ -68,5 +84,6 @@ def subscribe() -> None:
     events.subscribe(LossesAsked, tell_losses)
     events.subscribe(PlanCancelled, tell_cancelled)
     events.subscribe(PlanChanged, follow_change)
+    events.subscribe(VenueGrew, follow_larger_room)
     events.subscribe(PlanMoved, tell_filed)
     events.subscribe(RemindersDue, remind_learners)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from ce_bases.core.access import Action
@@ -15,6 +16,7 @@ from ce_bases.organisers.models import OrganiserKind, Venue
 from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.queries import get_plan, in_force, open_revision
+from ce_bases.plans.workflow import PlanState
 
 # SQLite of older builds takes 999 values a statement.
 CHUNK = 500
@@ -118,6 +120,22 @@ def seats(session: Session, plan: Plan) -> int | None:
     smallest = session.scalar(select(func.min(Venue.capacity)).where(Venue.id.in_(venue_ids)))
     known = [number for number in (revision.planned_number, smallest) if number is not None]
     return min(known) if known else None
+
+
+def classes_in(venue_id: int, *, today: date) -> Select[Any]:
+    """The filed classes still to open that have the room, or will with a change on its way."""
+    return (
+        select(Plan)
+        .where(
+            Plan.state == PlanState.FILED,
+            exists()
+            .where(PlanRevision.plan_id == Plan.id, PlanRevision.standing != Standing.PAST)
+            .where(PlanRevision.opens_on >= today)
+            .where(TimetableEntry.revision_id == PlanRevision.id)
+            .where(TimetableEntry.venue_id == venue_id),
+        )
+        .order_by(Plan.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.audit.service import Act, record
+from ce_bases.core import events
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.errors import InvalidInputError
@@ -16,6 +17,7 @@ from ce_bases.core.identity import IdVault, normal_number, resident_id_problem
 from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
 from ce_bases.organisers import persons
+from ce_bases.organisers.events import VenueGrew
 from ce_bases.organisers.models import Lecturer, Venue
 from ce_bases.organisers.permissions import own_base
 
@@ -61,10 +63,16 @@ def add_venue(session: Session, details: VenueDetails, *, actor: Actor, now: dat
 def change_venue(
     session: Session, venue: Venue, details: VenueDetails, *, actor: Actor, now: datetime
 ) -> None:
-    """Write `details` over the room; filed timetables keep what they were filed with."""
+    """Write `details` over the room; filed timetables keep what they were filed with.
+
+    Where it takes more people than before, those who wait for a seat in it are seen to.
+    """
     lock(session, venue)
     _refuse_same_name(session, own_base(actor), details.name, but=venue.id)
+    is_larger = details.capacity > venue.capacity
     _change(session, venue, asdict(details), actor=actor, now=now)
+    if is_larger:
+        events.publish(session, VenueGrew(venue.id, now))
 
 
 def _refuse_same_name(session: Session, organiser_id: int, name: str, *, but: int | None) -> None:

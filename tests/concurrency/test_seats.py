@@ -9,8 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor
-from ce_bases.enrolment import choosing, queries
+from ce_bases.enrolment import choosing, places, queries
 from ce_bases.enrolment.models import Enrolment, Place, Via
+from ce_bases.organisers import service as organisers
+from ce_bases.organisers.models import Venue
+from ce_bases.organisers.service import VenueDetails
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import in_transaction, make_write_session
 from tests.concurrency.together import together
@@ -79,6 +82,68 @@ def test_forty_cancelling_and_coming_at_once_never_overfill_nor_leave_a_seat_emp
 
     together(app, PEOPLE, act)
     assert counted() == {Place.CANCELLED: 20, Place.ENROLLED: SEATS, Place.WAITING: 10}
+
+
+def grow(world: World, capacity: int) -> None:
+    """The clerk writes down that the class's room takes more people."""
+    details = VenueDetails("第一教室", "任城区建设路 8 号", "370811", capacity)
+    in_transaction(
+        lambda s: organisers.change_venue(
+            s, s.get_one(Venue, world.venue_id), details, actor=world["clerk"], now=NOW
+        )
+    )
+
+
+@pytest.fixture
+def small_room(session: Session, world: World) -> tuple[int, list[Actor]]:
+    """The id of a class for forty in a room for five, and forty who want in."""
+    plan = filed_plan(session, world, now=NOW, planned_number=PEOPLE)
+    session.get_one(Venue, world.venue_id).capacity = 5
+    people = make_learners(session, world, PEOPLE, now=NOW)
+    session.commit()
+    return plan.id, people
+
+
+def test_people_coming_while_the_room_grows_find_its_new_seats(
+    app: Flask, world: World, small_room: tuple[int, list[Actor]]
+) -> None:
+    plan_id, people = small_room
+
+    def act(number: int) -> None:
+        if number == PEOPLE // 2:
+            return grow(world, SEATS)
+        return in_transaction(
+            lambda s: (
+                choosing.enrol_oneself(
+                    s, s.get_one(Plan, plan_id), actor=people[number], now=NOW
+                ).id,
+                None,
+            )[1]
+        )
+
+    all_at_once(app, act)
+    assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS - 1}
+
+
+def test_control_who_waits_is_read_before_the_class_is_held(
+    app: Flask,
+    world: World,
+    small_room: tuple[int, list[Actor]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Missing: the plan's lock before the waiting list is read; somebody waits beside a seat."""
+    plan_id, people = small_room
+    with make_write_session() as session:
+        assert session.scalars(queries.waiting_list(plan_id)).all() == []
+    monkeypatch.setattr(places, "promote", lambda *_args, **_now: [])  # as read: nobody waits
+    for actor in people[:6]:
+        in_transaction(
+            lambda s, actor=actor: (
+                choosing.enrol_oneself(s, s.get_one(Plan, plan_id), actor=actor, now=NOW).id
+            )
+        )
+    grow(world, SEATS)
+    assert counted() == {Place.ENROLLED: 5, Place.WAITING: 1}
 
 
 def test_control_without_the_lock_more_people_sit_than_there_are_seats(
