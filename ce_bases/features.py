@@ -19,6 +19,7 @@ from ce_bases.attendance import (
 from ce_bases.attendance import guards as attendance_guards
 from ce_bases.attendance import views as attendance_views
 from ce_bases.attendance.substitutes import substitute_actors
+from ce_bases.bureaus import views as bureaus_views
 from ce_bases.bureaus.cli import holidays_cli
 from ce_bases.bureaus.queries import officer_actors
 from ce_bases.calendar import views as calendar_views
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     messages_views.bp,
     plans_views.bp,
     organisers_views.bp,
+    bureaus_views.bp,
     enrolment_views.bp,
     certificates_views.bp,
     credits_views.bp,
@@ -124,7 +126,7 @@ DESK = (
 )
 MENUS: dict[Role, tuple[tuple[str, Text], ...]] = {
     Role.COUNTY: DESK,
-    Role.CITY: DESK,
+    Role.CITY: (*DESK, ("bureaus.holidays", msg("节假日"))),
     Role.BASE: (
         ("plans.home", msg("今日工作")),
         ("plans.index", msg("培训计划")),

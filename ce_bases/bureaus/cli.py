@@ -21,7 +21,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.argument("name")
 def add(day: datetime, name: str) -> None:
     """Note DAY (YYYY-MM-DD) as the holiday NAME; repeated sessions leave it out."""
-    _change(lambda db: holidays.note_holiday(db, day.date(), name, actor=None, now=request_now()))
+    wanted = holidays.Stretch(day.date(), day.date(), name)
+    _change(lambda db: holidays.note_holidays(db, wanted, actor=None, now=request_now()))
     click.echo(f"{day:%Y-%m-%d} {name}")
 
 
@@ -29,7 +30,8 @@ def add(day: datetime, name: str) -> None:
 @click.argument("day", type=_DAY)
 def remove(day: datetime) -> None:
     """Take DAY off the list again."""
-    _change(lambda db: holidays.drop_holiday(db, day.date(), actor=None, now=request_now()))
+    on = day.date()
+    _change(lambda db: holidays.drop_holidays(db, on, on, actor=None, now=request_now()))
 
 
 @holidays_cli.command("show")

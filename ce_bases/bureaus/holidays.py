@@ -1,8 +1,8 @@
 """Public holidays: as the package publishes them, and by hand for years it does not know yet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import extract, select
 from sqlalchemy.orm import Session
@@ -11,8 +11,11 @@ from ce_bases.audit.service import Act, record
 from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import InvalidInputError
-from ce_bases.core.holidays import holiday_name, is_known
-from ce_bases.core.text import msg
+from ce_bases.core.holidays import LABELS, holiday_name, is_known
+from ce_bases.core.text import Text, msg
+
+LONGEST_NAME = 40
+MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,19 @@ def unpublished_years(days: Iterable[date]) -> list[int]:
     return sorted({day.year for day in days if not is_known(day)})
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days in a row of one holiday, both ends included."""
+
+    first: date
+    last: date
+    name: str | Text
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
 def noted_in(session: Session, year: int) -> list[PublicHoliday]:
     """The days of a year noted by hand, in order."""
     return list(
@@ -48,30 +64,81 @@ def noted_in(session: Session, year: int) -> list[PublicHoliday]:
     )
 
 
-def note_holiday(
-    session: Session, day: date, name: str, *, actor: Actor | None, now: datetime
+def published_in(year: int) -> list[tuple[date, Text]]:
+    """The holidays of a year the package knows, day by day."""
+    every = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    named = ((day, holiday_name(day)) for day in every if day.year == year)
+    return [(day, LABELS.get(name) or msg("节假日")) for day, name in named if name]
+
+
+def stretches(days: Iterable[tuple[date, str | Text]]) -> list[Stretch]:
+    """Days in order, those that follow each other under one name taken together."""
+    found: list[Stretch] = []
+    for day, name in days:
+        last = found[-1] if found else None
+        if last and last.name == name and day - last.last == timedelta(days=1):
+            found[-1] = replace(last, last=day)
+        else:
+            found.append(Stretch(day, day, name))
+    return found
+
+
+def note_holidays(session: Session, wanted: Stretch, *, actor: Actor | None, now: datetime) -> None:
+    """Note a holiday of one or more days; days that are noted already get the new name.
+
+    InvalidInputError for days of years that are published: those are not for anyone to change.
+    """
+    if problems := _problems(wanted):
+        raise InvalidInputError(next(iter(problems.values())), problems=problems)
+    known = {row.day: row for row in _noted_between(session, wanted)}
+    for day in _days_of(wanted):
+        if day in known:
+            known[day].name = str(wanted.name)
+        else:
+            session.add(PublicHoliday(day=day, name=str(wanted.name)))
+    after = {"name": str(wanted.name), "until": wanted.last.isoformat()}
+    act = Act("note_holiday", "public_holiday", wanted.first.isoformat(), after=after)
+    record(session, act, actor=actor, now=now)
+    session.flush()
+
+
+def drop_holidays(
+    session: Session, first: date, last: date, *, actor: Actor | None, now: datetime
 ) -> None:
-    """Note a holiday, or give it another name; refused for years that are published."""
-    if is_known(day):
-        raise InvalidInputError(msg("%(year)d 年的节假日已经公布，不需要另记。", year=day.year))
-    if not 0 < len(name) <= 40:
-        raise InvalidInputError(msg("节假日名称应为 1 至 40 个字。"))
-    known = session.get(PublicHoliday, day)
-    if known is None:
-        session.add(PublicHoliday(day=day, name=name))
-    else:
-        known.name = name
-    act = Act("note_holiday", "public_holiday", day.isoformat(), after={"name": name})
-    record(session, act, actor=actor, now=now)
-    session.flush()
-
-
-def drop_holiday(session: Session, day: date, *, actor: Actor | None, now: datetime) -> None:
-    """Take back a day noted by hand; InvalidInputError when it is not noted."""
-    known = session.get(PublicHoliday, day)
-    if known is None:
+    """Take back the days noted by hand from `first` to `last`; InvalidInputError when none is."""
+    noted = _noted_between(session, Stretch(first, last, ""))
+    if not noted:
         raise InvalidInputError(msg("没有记过这一天。"))
-    session.delete(known)
-    act = Act("drop_holiday", "public_holiday", day.isoformat(), before={"name": known.name})
+    before = {row.day.isoformat(): row.name for row in noted}
+    for row in noted:
+        session.delete(row)
+    act = Act("drop_holiday", "public_holiday", first.isoformat(), before=before)
     record(session, act, actor=actor, now=now)
     session.flush()
+
+
+def _problems(wanted: Stretch) -> dict[str, Text]:
+    if not 0 < len(str(wanted.name)) <= LONGEST_NAME:
+        return {"name": msg("节假日名称应为 1 至 40 个字。")}
+    if not 1 <= wanted.days <= MOST_DAYS:
+        return {"last": msg("最后一天应在第一天之后，一次最多 %(most)d 天。", most=MOST_DAYS)}
+    for field, day in (("first", wanted.first), ("last", wanted.last)):
+        if is_known(day):
+            return {field: msg("%(year)d 年的节假日已经公布，不需要另记。", year=day.year)}
+    return {}
+
+
+def _noted_between(session: Session, wanted: Stretch) -> list[PublicHoliday]:
+    """The noted days of a stretch, held until the transaction ends."""
+    return list(
+        session.scalars(
+            select(PublicHoliday)
+            .where(PublicHoliday.day.between(wanted.first, wanted.last))
+            .order_by(PublicHoliday.day)
+            .with_for_update()
+        )
+    )
+
+
+def _days_of(wanted: Stretch) -> list[date]:
+    return [wanted.first + timedelta(days=n) for n in range(wanted.days)]

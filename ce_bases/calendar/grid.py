@@ -8,22 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from ce_bases.calendar.filters import YEARS
-from ce_bases.core.holidays import holiday_name, is_known, is_workday
+from ce_bases.core.holidays import LABELS, holiday_name, is_known, is_workday
 from ce_bases.core.text import Text, msg
 from ce_bases.plans.models import Form
 
 SHOWN_A_DAY = 4
 WORKED_WEEKEND = msg("调休上班")
-# By the names of the holiday package.
-HOLIDAYS: Mapping[str, Text] = {
-    "New Year's Day": msg("元旦"),
-    "Spring Festival": msg("春节"),
-    "Tomb-sweeping Day": msg("清明节"),
-    "Labour Day": msg("劳动节"),
-    "Dragon Boat Festival": msg("端午节"),
-    "National Day": msg("国庆节"),
-    "Mid-autumn Festival": msg("中秋节"),
-}
 OTHER_HOLIDAY = msg("休")
 
 
@@ -143,7 +133,7 @@ def day_note(day: date) -> Text | None:
     name = holiday_name(day)
     if name is None:
         return OTHER_HOLIDAY if day.weekday() < 5 else None
-    return HOLIDAYS.get(name, OTHER_HOLIDAY)
+    return LABELS.get(name, OTHER_HOLIDAY)
 
 
 def holidays_known(weeks: Sequence[Sequence[date]]) -> bool:

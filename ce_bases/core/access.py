@@ -66,6 +66,8 @@ class Action(StrEnum):
     REVEAL_ID = "reveal_id"
     APPROVE_ORGANISATIONS = "approve_organisations"
     PUSH_TO_PROVINCE = "push_to_province"
+    READ_HOLIDAYS = "read_holidays"
+    KEEP_HOLIDAYS = "keep_holidays"
     OPERATE = "operate"
 
 
@@ -128,6 +130,9 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.REVEAL_ID: {Role.PROFESSIONAL: PERSON, **_BUREAUS},
     Action.APPROVE_ORGANISATIONS: _BUREAUS,
     Action.PUSH_TO_PROVINCE: {Role.CITY: JURISDICTION, Role.ADMIN: Grant(Scope.COMMAND_LINE)},
+    # No business decision, but one of the city: what its bases leave out when they repeat.
+    Action.READ_HOLIDAYS: {Role.BASE: BASE, **_BUREAUS},
+    Action.KEEP_HOLIDAYS: {Role.CITY: JURISDICTION, Role.ADMIN: Grant(Scope.COMMAND_LINE)},
     Action.OPERATE: {Role.ADMIN: Grant(Scope.COMMAND_LINE)},
 }
 

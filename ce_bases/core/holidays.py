@@ -1,9 +1,23 @@
 """Working days: public holidays as published, Monday to Friday for years not yet published."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
 import chinese_calendar
+
+from ce_bases.core.text import Text, msg
+
+#: By the names of the holiday package.
+LABELS: Mapping[str, Text] = {
+    "New Year's Day": msg("元旦"),
+    "Spring Festival": msg("春节"),
+    "Tomb-sweeping Day": msg("清明节"),
+    "Labour Day": msg("劳动节"),
+    "Dragon Boat Festival": msg("端午节"),
+    "National Day": msg("国庆节"),
+    "Mid-autumn Festival": msg("中秋节"),
+}
 
 
 @lru_cache(maxsize=4096)

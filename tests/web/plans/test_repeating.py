@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.audit.queries import history_of
-from ce_bases.bureaus.holidays import note_holiday
+from ce_bases.bureaus.holidays import Stretch, note_holidays
 from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import make_write_session
@@ -147,7 +147,8 @@ def test_a_year_not_published_goes_by_the_days_noted_here_and_says_so(
     client: PageClient, session: Session, world: World, clock: FrozenClock
 ) -> None:
     clock.set(datetime(2060, 9, 1, tzinfo=UTC))
-    note_holiday(session, date(2060, 10, 2), "国庆节", actor=None, now=NOW)
+    second = date(2060, 10, 2)
+    note_holidays(session, Stretch(second, second, "国庆节"), actor=None, now=NOW)
     session.commit()
     client.log_in("clerk")
 

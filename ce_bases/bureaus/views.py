@@ -1,0 +1,97 @@
+"""The public holidays this site goes by: published ones to read, later years noted by hand."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ce_bases.bureaus import holidays as service
+from ce_bases.bureaus.forms import DropHolidayForm, HolidayForm
+from ce_bases.core.access import Action, grant_for
+from ce_bases.core.errors import InvalidInputError
+from ce_bases.core.text import Text, msg
+from ce_bases.web.access import allow, current_actor
+from ce_bases.web.commands import once
+from ce_bases.web.extensions import session
+from ce_bases.web.fields import YEARS
+from ce_bases.web.filters import format_day
+from ce_bases.web.i18n import gettext as _
+from ce_bases.web.moment import request_now, today
+
+bp = Blueprint("bureaus", __name__)
+
+Chip = tuple[str | Text, int | None, str, bool]
+
+
+@bp.get("/holidays")
+@allow(Action.READ_HOLIDAYS)
+def holidays() -> ResponseReturnValue:
+    year = request.args.get("year", today().year, type=int)
+    return _page(year if year in YEARS else today().year, HolidayForm(formdata=None))
+
+
+@bp.post("/holidays")
+@allow(Action.KEEP_HOLIDAYS)
+def note_holiday() -> ResponseReturnValue:
+    form, actor, now = HolidayForm(), current_actor(), request_now()
+    if not form.validate():
+        return _refused(form)
+    wanted = form.details()
+
+    def work(db: Session) -> str:
+        service.note_holidays(db, wanted, actor=actor, now=now)
+        return url_for("bureaus.holidays", year=wanted.first.year)
+
+    try:
+        address = once(work)
+    except InvalidInputError as error:
+        form.add_problems(error.problems)
+        return _refused(form)
+    flash(_("已记下“%(name)s”，共 %(n)d 天。", name=wanted.name, n=wanted.days), "done")
+    return redirect(address)
+
+
+@bp.post("/holidays/drop")
+@allow(Action.KEEP_HOLIDAYS)
+def drop_holiday() -> ResponseReturnValue:
+    form, actor, now = DropHolidayForm(), current_actor(), request_now()
+    if not form.validate():
+        abort(422)
+    first, last = form.days()
+
+    def work(db: Session) -> str:
+        service.drop_holidays(db, first, last, actor=actor, now=now)
+        return url_for("bureaus.holidays", year=first.year)
+
+    address = once(work)
+    flash(_("已删除 %(day)s起的节假日。", day=format_day(first)), "done")
+    return redirect(address)
+
+
+def _refused(form: HolidayForm) -> ResponseReturnValue:
+    """What was typed stays, on the page of the year it is about."""
+    first = form.first.data
+    return _page(first.year if first else today().year, form), 422
+
+
+def _page(year: int, form: HolidayForm) -> str:
+    is_published = not service.unpublished_years([today().replace(year=year, month=1, day=1)])
+    noted = [(row.day, row.name) for row in service.noted_in(session(), year)]
+    return render_template(
+        "bureaus/holidays.html",
+        year=year,
+        years=_years(year),
+        is_published=is_published,
+        stretches=service.stretches(service.published_in(year) if is_published else noted),
+        may_keep=grant_for(current_actor().role, Action.KEEP_HOLIDAYS) is not None,
+        form=form,
+        drop_form=DropHolidayForm(formdata=None),
+    )
+
+
+def _years(shown: int) -> list[Chip]:
+    """The years one plans in, and the one that is looked at."""
+    this = today().year
+    return [
+        (msg("%(year)d 年", year=year), None, url_for("bureaus.holidays", year=year), year == shown)
+        for year in sorted({*range(this - 1, this + 4), shown} & set(YEARS))
+    ]
