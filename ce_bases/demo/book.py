@@ -15,6 +15,7 @@ from ce_bases.audit.models import AuditEntry
 from ce_bases.audit.service import Act
 from ce_bases.core.actors import Actor
 from ce_bases.core.orm import Base
+from ce_bases.files.models import StoredFile
 from ce_bases.organisers.models import Lecturer, Organiser, Venue
 from ce_bases.people.models import Person, Unit
 from ce_bases.plans.models import CourseSession, Plan, PlanRevision, TimetableEntry
@@ -26,6 +27,7 @@ Values = dict[str, Any]
 NUMBERED: tuple[type[Base], ...] = (
     *(Account, Organiser, Venue, Lecturer, Unit, Person),
     *(Plan, PlanRevision, CourseSession, TimetableEntry),
+    StoredFile,
 )
 
 

@@ -34,11 +34,11 @@ from ce_bases.demo.book import (
 )
 from ce_bases.demo.certifying import issue_certificates
 from ce_bases.demo.claiming import write_claims
-from ce_bases.demo.desks import keep_reasons
+from ce_bases.demo.desks import go_on_leave, keep_reasons
 from ce_bases.demo.doors import take_attendance
 from ce_bases.demo.host import Host
 from ce_bases.demo.ids import ResidentIds
-from ce_bases.demo.listed import BASE, BY_USERNAME
+from ce_bases.demo.listed import BASE, BY_USERNAME, HOME
 from ce_bases.demo.names import person_name
 from ce_bases.demo.objecting import raise_objections
 from ce_bases.demo.organisations import build_hosts
@@ -53,12 +53,14 @@ from ce_bases.demo.timetable import Diary
 from ce_bases.demo.too_late import draft_late_classes
 from ce_bases.demo.walking import write_papers
 from ce_bases.enrolment.models import Enrolment
+from ce_bases.files.models import StoredFile
 from ce_bases.organisers.models import Lecturer, Organiser, OrganiserMember, Venue
 from ce_bases.people.models import Affiliation, Person, Unit, UnitMember
 from ce_bases.plans.models import (
     CourseSession,
     FilingSerial,
     Plan,
+    PlanAttachment,
     PlanRevision,
     PublishedSession,
     Standing,
@@ -180,6 +182,9 @@ def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> Non
     setting, book = city.setting, city.setting.book
     book.write(session, Account, Organiser, BureauMember, OrganiserMember, Venue, Lecturer)
     book.write(session, Unit, UnitMember, Person, Affiliation)
+    for name, data in setting.files.items():
+        store.write(name, data)
+    book.write(session, StoredFile)
     book.write(session, Plan, FilingSerial, CourseSession)
     for number in sorted(city.rounds):
         _write_round(session, city.rounds[number])
@@ -197,12 +202,14 @@ def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> Non
     change_classes(session, host.clerks[0], now=setting.now)
     draft_late_classes(session, setting, host.clerks[0])
     keep_reasons(session, setting, city.officers[CITY_CODE][0])
+    go_on_leave(session, setting, city.officers[HOME])
 
 
 def _write_round(session: Session, sheet: Round) -> None:
-    """Working revisions, then their timetables, then the seals."""
+    """Working revisions, then their timetables and files, then the seals."""
     insert_rows(session, PlanRevision, sheet.working)
     insert_rows(session, TimetableEntry, sheet.entries)
+    insert_rows(session, PlanAttachment, sheet.attachments)
     sealed = [r for r in sheet.revisions if r.standing is not Standing.WORKING]
     rows = [values_of(revision) for revision in sealed]
     update_rows(session, PlanRevision, [{n: row[n] for n in ("id", *_SEALING)} for row in rows])

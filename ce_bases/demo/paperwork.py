@@ -10,13 +10,20 @@ from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.holidays import is_workday
 from ce_bases.demo.book import Book, Values, values_of
+from ce_bases.demo.enclosing import enclose
 from ce_bases.demo.setting import Setting
 from ce_bases.demo.spec import Spec
-from ce_bases.plans.details import ENTRY_COLUMNS, PlanDetails, content_hash
+from ce_bases.plans.details import (
+    ATTACHMENT_COLUMNS,
+    ENTRY_COLUMNS,
+    PlanDetails,
+    content_hash,
+)
 from ce_bases.plans.models import (
     CourseSession,
     LeadWaiver,
     Plan,
+    PlanAttachment,
     PlanRevision,
     Standing,
     TimetableEntry,
@@ -28,14 +35,15 @@ from ce_bases.policy.registry import filing_policy_for
 
 @dataclass
 class Round:
-    """First or second revisions: unsealed rows, their timetables, and what they end up as.
+    """First or second revisions: unsealed rows, their timetables and files, what they end up as.
 
-    A timetable can only be written while its revision is unsealed, and a plan has one open
+    These can only be written while its revision is unsealed, and a plan has one open
     revision at a time; hence the rounds.
     """
 
     working: list[Values] = field(default_factory=list)
     entries: list[Values] = field(default_factory=list)
+    attachments: list[Values] = field(default_factory=list)
     revisions: list[PlanRevision] = field(default_factory=list)
 
 
@@ -102,6 +110,8 @@ def open_papers(setting: Setting, spec: Spec, rounds: dict[int, Round]) -> Paper
         )
     )
     revision = write_revision(setting, plan, spec.details, at, rounds)
+    enclose(setting, spec, plan, revision, clerk, at)
+    rounds[1].attachments.extend(values_of(each) for each in revision.attachments)
     papers = Papers(spec, plan, revision, clerk, setting.book)
     act = Act("plan_draft", "plan", plan.id, after={"title": spec.details.title})
     papers.note(act, actor=clerk, at=at)
@@ -136,7 +146,12 @@ def write_revision(
             revision_id=revision.id, session_id=identity.id, session=identity, **columns
         )
         revision.entries.append(setting.book.number(entry))
+    for kept in before.attachments if before else ():
+        columns = {name: getattr(kept, name) for name in ATTACHMENT_COLUMNS}
+        copied = PlanAttachment(**columns, revision_id=revision.id, file=kept.file)
+        revision.attachments.append(copied)
     sheet = rounds.setdefault(number, Round())
+    sheet.attachments.extend(values_of(each) for each in revision.attachments)
     sheet.working.append(values_of(revision))
     sheet.entries.extend(values_of(entry) for entry in revision.entries)
     sheet.revisions.append(revision)

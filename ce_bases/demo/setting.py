@@ -1,7 +1,7 @@
 """What every builder of the demo shares: chance that repeats itself, the book, the moment."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -20,7 +20,10 @@ BEFORE_HISTORY = timedelta(days=400)
 
 @dataclass
 class Setting:
-    """One loading of the demo; the same day gives the same city."""
+    """One loading of the demo; the same day gives the same city.
+
+    `files` are the bytes to keep, by their name in the store.
+    """
 
     book: Book
     vault: IdVault
@@ -28,6 +31,7 @@ class Setting:
     rng: Random
     ids: ResidentIds
     names: Iterator[str]
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

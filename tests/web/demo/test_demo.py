@@ -16,6 +16,7 @@ from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import AttendanceRecord, SignEvent
 from ce_bases.audit.models import AuditEntry
 from ce_bases.bureaus.directory import CODES
+from ce_bases.bureaus.models import StandIn
 from ce_bases.core.clock import business_date, local
 from ce_bases.core.identity import SealedId, resident_id_problem
 from ce_bases.core.orm import Base
@@ -30,8 +31,10 @@ from ce_bases.plans.checks import problems_of
 from ce_bases.plans.conflicts import conflicts_of
 from ce_bases.plans.details import content_hash
 from ce_bases.plans.models import (
+    AttachmentKind,
     Form,
     Plan,
+    PlanAttachment,
     PlanRevision,
     PublishedSession,
     Standing,
@@ -41,6 +44,7 @@ from ce_bases.plans.workflow import PUBLIC_STATES, PlanState
 from ce_bases.policy.registry import filing_policy_for
 from ce_bases.web.extensions import make_write_session
 from ce_bases.web.extensions import session as reading_session
+from ce_bases.web.uploads import file_store
 from ce_bases.web.vault import vault
 from tests.factories.world import World
 from tests.web.client import PageClient
@@ -261,6 +265,39 @@ def test_the_listed_base_has_work_of_every_sort(demo: Session) -> None:
         )
     )
     assert demo.scalars(over).all() != []
+
+
+def test_classes_carry_the_files_they_came_with(demo_app: Flask, demo: Session) -> None:
+    rows = demo.execute(
+        select(PlanAttachment, Organiser.name, Plan.state)
+        .join(PlanRevision, PlanRevision.id == PlanAttachment.revision_id)
+        .join(Plan, Plan.id == PlanRevision.plan_id)
+        .join(Organiser, Organiser.id == Plan.organiser_id)
+        .where(PlanRevision.standing != Standing.PAST)
+    ).all()
+    kinds = {(kind.kind, state) for kind, name, state in rows if name == BASE}
+    assert kinds >= {
+        (kind, state)
+        for kind in (AttachmentKind.NOTICE, AttachmentKind.FORM)
+        for state in (PlanState.SUBMITTED, PlanState.RETURNED, PlanState.FILED)
+    }
+    elsewhere = {(each.kind, state) for each, name, state in rows if name != BASE}
+    assert (AttachmentKind.NOTICE, PlanState.SUBMITTED) in elsewhere
+    with demo_app.app_context():
+        store = file_store()
+        kept = [(each.file, store.read(each.file.storage_name)) for each, *_rest in rows]
+    assert [f.id for f, data in kept if hashlib.sha256(data).hexdigest() != f.sha256] == []
+    heads = {f.media_type: data[:4] for f, data in kept}
+    assert heads == {"application/pdf": b"%PDF", "image/png": b"\x89PNG"}
+
+
+def test_the_second_officer_is_away_and_the_first_stands_in(demo: Session) -> None:
+    names = {a.id: a.username for a in demo.scalars(select(Account))}
+    found = [
+        (names[row.account_id], names[row.colleague_account_id], row.from_on)
+        for row in demo.scalars(select(StandIn))
+    ]
+    assert found == [("officer2", "officer", TODAY)]
 
 
 def test_loading_again_adds_nothing_and_keeps_a_changed_password(
