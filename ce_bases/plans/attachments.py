@@ -1,6 +1,6 @@
 """Files that go with a plan: they come and go while it is written, and are frozen with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from ce_bases.plans.models import (
 )
 from ce_bases.plans.moves import require_writer, take
 from ce_bases.plans.queries import get_plan, in_force, open_revision
+from ce_bases.plans.standing import shown_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,34 @@ def add_attachment(
     if problems := _problems(revision, sent):
         raise InvalidInputError(next(iter(problems.values())), problems=problems)
     kept = keep(session, store, sent.upload, actor=actor, now=now)
-    added = PlanAttachment(
-        file_id=kept.id,
-        file=kept,
-        kind=sent.kind,
+    return _add(
+        session,
+        plan,
+        revision,
+        kept,
+        sent.kind,
         is_public=sent.is_public,
+        actor=actor,
+        now=now,
+    )
+
+
+def _add(  # noqa: PLR0913 -- the whole row in one call
+    session: Session,
+    plan: Plan,
+    revision: PlanRevision,
+    file: StoredFile,
+    kind: AttachmentKind,
+    *,
+    is_public: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> PlanAttachment:
+    added = PlanAttachment(
+        file_id=file.id,
+        file=file,
+        kind=kind,
+        is_public=is_public,
         added_by=actor.account_id,
         added_at=now,
     )
@@ -74,6 +98,44 @@ def remove_attachment(
     _touch(plan, now)
     record(session, act, actor=actor, now=now)
     session.flush()
+
+
+def carriable(past: Plan) -> Sequence[PlanAttachment]:
+    """The files a new plan may take over from an earlier one of the same organiser.
+
+    Not the stamped form: it was stamped for that filing.
+    """
+    return [a for a in shown_revision(past).attachments if a.kind is not AttachmentKind.FORM]
+
+
+def is_carried(attachment: PlanAttachment) -> bool:
+    """Whether a file goes along unless somebody says no: a notice names the days of its class."""
+    return attachment.kind is not AttachmentKind.NOTICE
+
+
+def carry_files(
+    session: Session,
+    plan: Plan,
+    past: Plan,
+    wanted: Collection[int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Of the files `past` may give, have exactly those `wanted` (by file) with what is written.
+
+    Nothing becomes public by it. Sent again it changes nothing; files from elsewhere stay.
+    """
+    revision = _take_text(session, plan, actor)
+    there = {each.file_id: each for each in revision.attachments}
+    sums = {each.file.sha256 for each in revision.attachments}
+    for each in carriable(past):
+        known, is_wanted = there.get(each.file_id), each.file_id in wanted
+        has_room = len(revision.attachments) < MOST_ATTACHMENTS
+        if known is not None and not is_wanted:
+            remove_attachment(session, plan, known.id, actor=actor, now=now)
+        elif known is None and is_wanted and has_room and each.file.sha256 not in sums:
+            _add(session, plan, revision, each.file, each.kind, actor=actor, now=now)
 
 
 def _take_text(session: Session, plan: Plan, actor: Actor) -> PlanRevision:

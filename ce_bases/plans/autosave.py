@@ -16,6 +16,7 @@ from ce_bases.core.errors import InvalidInputError, WrongStateError
 from ce_bases.organisers.queries import get_organiser
 from ce_bases.plans import checks, queries, service
 from ce_bases.plans.blueprint import PLAN, bp
+from ce_bases.plans.carrying import carry_along
 from ce_bases.plans.details import PlanDetails, SessionDetails, details_of
 from ce_bases.plans.forms import PlanForm, RowForm
 from ce_bases.plans.models import Plan
@@ -39,6 +40,7 @@ class Typed:
     rows: Mapping[int, SessionDetails]
     kept: frozenset[str]
     problems: list[str]
+    form: PlanForm
 
     def over(self, stored: PlanDetails) -> PlanDetails:
         """`stored` with everything that can be kept written over it."""
@@ -67,7 +69,7 @@ def read_typed(form: PlanForm) -> Typed:
     form.sessions.entries = []
     whole = form.details()
     content = {name: getattr(whole, name) for name in names if name not in bad}
-    return Typed(content, rows, frozenset(kept), [*labelled, *found])
+    return Typed(content, rows, frozenset(kept), [*labelled, *found], form)
 
 
 def _problem_of(row: RowForm) -> str:
@@ -118,6 +120,7 @@ def _save(
         plan, details = _draft_once(db, typed, key=key)
     else:
         plan, details = _write_over(db, typed, plan_id, version)
+    carry_along(db, typed.form, plan)
     db.flush()
     return {
         "version": plan.version,

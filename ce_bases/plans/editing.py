@@ -21,7 +21,9 @@ from ce_bases.core.text import msg
 from ce_bases.organisers.models import Organiser
 from ce_bases.organisers.queries import get_organiser, lecturers_of, venues_of
 from ce_bases.plans import checks, grace, queries, service
+from ce_bases.plans.attachments import carriable, is_carried
 from ce_bases.plans.blueprint import PLAN, bp
+from ce_bases.plans.carrying import carry_along, offer_files
 from ce_bases.plans.conflict_views import has_unseen_warnings, show_conflicts
 from ce_bases.plans.details import PlanDetails, details_of
 from ce_bases.plans.drafting import is_writable
@@ -114,6 +116,8 @@ def _copy_of(plan_id: int) -> PlanForm:
     plan = queries.get_plan(session(), plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
     old = details_of(shown_revision(plan))
     form = PlanForm.showing(replace(old, enrol_closes_at=None))
+    form.copied_from.data = plan.id
+    form.files.data = [str(each.file_id) for each in carriable(plan) if is_carried(each)]
     later = weeks_later(old, earliest_day(None, today())) if request.args.get("shift") else None
     for row in form.rows:
         known = row.held_on.data
@@ -174,6 +178,7 @@ def _write(db: Session, form: PlanForm, plan_id: int | None, *, wish: str) -> st
         plan = queries.get_plan(db, plan_id, actor=actor, action=Action.EDIT_PLAN)
         version = form.version.data or 0
         service.save_draft(db, plan, details, expected_version=version, actor=actor, now=now)
+    carry_along(db, form, plan)
     if wish == "submit":
         service.submit_plan(db, plan, actor=actor, now=now)
     db.flush()
@@ -191,6 +196,7 @@ def _page(
     """The form page, with everything it says beside the fields."""
     organiser = get_organiser(session(), current_actor().organiser_id or 0)
     _offer_choices(form, organiser)
+    offer_files(form)
     first_day = form.first_day
     page = render_template(
         "plans/edit.html",

@@ -7,9 +7,10 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import BooleanField, FileField, Form, FormField, HiddenField
+from wtforms import BooleanField, FileField, Form, FormField, HiddenField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Regexp
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from ce_bases.bureaus.directory import BUREAUS
 from ce_bases.core.text import Text, msg
@@ -170,6 +171,14 @@ class PlanForm(SiteForm):
     enrol_closes_at = MomentField(_l("报名截止"))
     remarks = TextField(_l("备注"), longest=1000)
     sessions = Rows(FormField(RowForm), _l("课程安排"), min_entries=1, max_entries=MOST_ROWS)
+    copied_from = WholeField(most=LARGEST_ID, widget=HiddenInput())
+    files = SelectMultipleField(
+        _l("从上一期带来的附件"),
+        choices=[],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
     @classmethod
     def showing(cls, details: PlanDetails, *, version: int | None = None) -> "PlanForm":
@@ -210,6 +219,12 @@ class PlanForm(SiteForm):
             row.venue_id.offer(venues, blank=_("不在名单里，下面填写"))
             row.venue_area.offer(_AREAS, blank=_("本单位所在地"))
 
+    def offer_files(self, labels: Mapping[int, str]) -> None:
+        """What an earlier plan can give this one; what is ticked stays."""
+        self.files.choices = [
+            SelectChoice(value=str(file_id), label=label) for file_id, label in labels.items()
+        ]
+
     def chosen(self, name: str) -> set[int]:
         """The ids that stand in the rows' field `name`; what is no id is left out."""
         found = (row[name].data for row in self.rows)
@@ -244,7 +259,8 @@ class PlanForm(SiteForm):
     def in_order(self) -> "PlanForm":
         """The same (valid) form with its rows in the order of time and without blank ones."""
         ordered = PlanForm.showing(self.details(), version=self.version.data)
-        ordered.idempotency_key.data = self.idempotency_key.data
+        for name in ("idempotency_key", "copied_from", "files"):
+            ordered[name].data = self[name].data
         return ordered
 
     def details(self) -> PlanDetails:

@@ -1,5 +1,6 @@
 """Files of a plan: they come and go while it is written, and stay as they were submitted."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,10 @@ from ce_bases.plans import amendments, service
 from ce_bases.plans.attachments import (
     SentFile,
     add_attachment,
+    carriable,
+    carry_files,
     get_attachment,
+    is_carried,
     public_notices,
     remove_attachment,
 )
@@ -32,7 +36,7 @@ from ce_bases.plans.differences import told_of
 from ce_bases.plans.models import AttachmentKind, Plan, PlanAttachment
 from ce_bases.plans.queries import in_force, open_revision
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.factories.plans import drafted_plan, filed_plan
+from tests.factories.plans import clashes_set_to, drafted_plan, filed_plan
 from tests.factories.world import World
 
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
@@ -328,3 +332,90 @@ def test_a_bureau_reads_what_was_submitted_and_nothing_before(
     session.commit()
     with pytest.raises(NotFoundError):
         get_attachment(session, draft.id, fresh.id, actor=officer)
+
+
+@pytest.fixture
+def past(session: Session, world: World, store: FileStore) -> Plan:
+    """An earlier class on file with a file of every kind, its notice public."""
+    plan = drafted_plan(session, world, now=NOW)
+    for number, kind in enumerate(KINDS):
+        upload = read_upload(f"{kind}.pdf", PDF + b"%d" % number + b"%%EOF")
+        sent = SentFile(upload, kind, is_public=kind is KINDS.NOTICE)
+        add_attachment(session, plan, sent, store, actor=world["clerk"], now=NOW)
+    service.submit_plan(session, plan, actor=world["clerk"], now=NOW)
+    session.commit()
+    return plan
+
+
+def carried(plan: Plan) -> list[tuple[AttachmentKind, bool]]:
+    revision = open_revision(plan)
+    assert revision is not None
+    return [(each.kind, each.is_public) for each in revision.attachments]
+
+
+def test_a_copy_takes_over_what_does_not_belong_to_one_filing_and_nothing_is_public(
+    session: Session, world: World, past: Plan, draft: Plan
+) -> None:
+    offered = carriable(past)
+    assert [each.kind for each in offered] == [KINDS.NOTICE, KINDS.FEE_BASIS, KINDS.OTHER]
+    usual = {each.file_id for each in offered if is_carried(each)}
+    whole = {each.file_id for each in offered}
+    clerk = world["clerk"]
+
+    for _twice in range(2):
+        carry_files(session, draft, past, usual, actor=clerk, now=NOW)
+        assert carried(draft) == [(KINDS.FEE_BASIS, False), (KINDS.OTHER, False)]
+    carry_files(session, draft, past, whole, actor=clerk, now=NOW)
+    assert (KINDS.NOTICE, False) in carried(draft)
+    carry_files(session, draft, past, set(), actor=clerk, now=NOW)
+    assert carried(draft) == []
+
+    session.flush()
+    acts = [e.action for e in history_of(session, "plan", draft.id)]
+    assert Counter(acts) == {"plan_draft": 1, "plan_attach": 3, "plan_detach": 3}
+    assert len(carriable(past)) == 3
+    assert session.scalars(select(StoredFile)).all() != []
+
+
+def test_the_stamped_form_and_strange_ids_are_not_taken_over(
+    session: Session, world: World, past: Plan, draft: Plan
+) -> None:
+    form = next(a for a in past.revisions[0].attachments if a.kind is KINDS.FORM)
+    wanted = {form.file_id, 0, 10**30}
+    carry_files(session, draft, past, wanted, actor=world["clerk"], now=NOW)
+    assert carried(draft) == []
+
+
+def test_what_is_there_already_and_what_has_no_room_is_left_alone(
+    session: Session, world: World, past: Plan, draft: Plan, store: FileStore
+) -> None:
+    clerk = world["clerk"]
+    offered = carriable(past)
+    again = read_upload("另存.pdf", store.read(offered[1].file.storage_name))
+    sent = SentFile(again, KINDS.FEE_BASIS)
+    add_attachment(session, draft, sent, store, actor=clerk, now=NOW)
+    for number in range(8):
+        other = read_upload(f"{number}.pdf", PDF + b"more %d" % number + b"%%EOF")
+        add_attachment(session, draft, SentFile(other, KINDS.OTHER), store, actor=clerk, now=NOW)
+
+    wanted = {each.file_id for each in offered}
+    carry_files(session, draft, past, wanted, actor=clerk, now=NOW)
+
+    assert Counter(carried(draft)) == {
+        (KINDS.FEE_BASIS, False): 1,
+        (KINDS.OTHER, False): 8,
+        (KINDS.NOTICE, False): 1,
+    }
+
+
+def test_nothing_is_taken_over_into_what_is_submitted_or_not_theirs(
+    session: Session, world: World, past: Plan, draft: Plan
+) -> None:
+    wanted = {each.file_id for each in carriable(past)}
+    with pytest.raises(ForbiddenError):
+        carry_files(session, draft, past, wanted, actor=world["stranger"], now=NOW)
+    session.rollback()
+    with clashes_set_to("warn"):
+        service.submit_plan(session, draft, actor=world["clerk"], now=NOW)
+    with pytest.raises(WrongStateError):
+        carry_files(session, draft, past, wanted, actor=world["clerk"], now=NOW)

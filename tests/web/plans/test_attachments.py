@@ -15,14 +15,15 @@ from werkzeug.test import encode_multipart
 
 from ce_bases.core.uploads import MOST_BYTES
 from ce_bases.plans import amendments, service
-from ce_bases.plans.models import Plan, PlanAttachment
+from ce_bases.plans.models import MOST_ATTACHMENTS, Plan, PlanAttachment
 from ce_bases.web import extensions
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.plans import drafted_plan, filed_plan
 from tests.factories.world import World
 from tests.web.client import PageClient
-from tests.web.plans.forms import problems
+from tests.web.plans.forms import problems, typed
 
+NEW = "/filing/plans/new"
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
 
 
@@ -135,6 +136,36 @@ def test_more_than_ten_megabytes_are_refused(client: PageClient, draft: Plan) ->
     assert kept() == []
 
 
+@pytest.mark.parametrize(
+    "data", [b"<html></html>", PDF.replace(b"%%EOF", b""), b""], ids=["other", "cut", "empty"]
+)
+def test_a_refused_file_keeps_what_was_chosen_beside_it(
+    client: PageClient, draft: Plan, data: bytes
+) -> None:
+    client.log_in("clerk")
+    sent = form(data, is_public="y")
+
+    answer = client.post(f"/filing/plans/{draft.id}/attachments", data=sent)
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert (answer.status_code, list(problems(answer.text))) == (422, ["file"])
+    assert [o["value"] for o in page.select("#kind option[selected]")] == ["notice"]
+    assert page.select_one("#is_public[checked]") is not None
+
+
+def test_one_file_too_many_is_refused_in_words_and_keeps_what_was_chosen(
+    client: PageClient, world: World, draft: Plan
+) -> None:
+    """The tenth came from a colleague while the page stood open."""
+    for number in range(MOST_ATTACHMENTS):
+        upload(client, draft, data=PDF + b"%d" % number + b"%%EOF")
+
+    answer = client.post(f"/filing/plans/{draft.id}/attachments", data=form(kind="other"))
+
+    assert (answer.status_code, len(kept())) == (422, MOST_ATTACHMENTS)
+    assert "已有 10 个附件，不能再添加。" in answer.text
+
+
 def test_strangers_find_nothing(client: PageClient, world: World, draft: Plan) -> None:
     address = upload(client, draft)
     page = f"/filing/plans/{draft.id}/attachments"
@@ -232,3 +263,104 @@ def test_only_the_public_notice_of_a_filed_class_is_everybodys(
     other = filed_plan(session, world, now=NOW - timedelta(days=1))
     session.commit()
     assert client.get(f"/plans/{other.filing_number}/notices/{open_id}").status_code == 404
+
+
+def copy_form(client: PageClient, plan: Plan) -> tuple[dict[str, Any], list[str]]:
+    """What the form of a copy sends as it opens, and the names of the files it offers."""
+    page = BeautifulSoup(client.get(f"{NEW}?from={plan.id}&shift=1").text, "html.parser")
+    boxes = page.select("input[name=files]")
+    ticked = [str(box["value"]) for box in boxes if box.has_attr("checked")]
+    labels = [
+        page.select_one(f'label[for="{box["id"]}"]').get_text(strip=True).split("（")[0]
+        for box in boxes
+    ]
+    return {**typed(str(page)), "files": ticked, "do": "save"}, labels
+
+
+def files_of(session: Session, address: str) -> list[tuple[str, bool]]:
+    """The files of the plan that `address` edits."""
+    session.rollback()
+    session.expire_all()
+    plan = session.get_one(Plan, int(address.split("/")[3]))
+    return [(a.file.original_name, a.is_public) for a in plan.revisions[-1].attachments]
+
+
+@pytest.fixture
+def equipped(client: PageClient, draft: Plan) -> Plan:
+    """A plan with a public notice, a stamped form and the basis of its fee."""
+    upload(client, draft, name="通知.pdf", is_public="y")
+    upload(client, draft, name="盖章.pdf", kind="form", data=PDF + b"2%%EOF")
+    upload(client, draft, name="依据.pdf", kind="fee_basis", data=PDF + b"3%%EOF")
+    return draft
+
+
+def test_a_copy_offers_the_files_and_takes_what_is_ticked(
+    client: PageClient, session: Session, equipped: Plan
+) -> None:
+    sent, offered = copy_form(client, equipped)
+    assert offered == ["通知.pdf", "依据.pdf"]
+    assert len(sent["files"]) == 1
+
+    saved = client.post(NEW, data=sent)
+
+    assert saved.status_code == 302
+    assert files_of(session, saved.location) == [("依据.pdf", False)]
+    assert files_of(session, f"/filing/plans/{equipped.id}/edit") == [
+        ("通知.pdf", True), ("盖章.pdf", False), ("依据.pdf", False),
+    ]  # fmt: skip
+    assert client.get(saved.location).text.count('name="files"') == 0
+
+
+def test_nothing_ticked_takes_nothing_and_what_is_wrong_keeps_the_ticks(
+    client: PageClient, session: Session, equipped: Plan
+) -> None:
+    sent, _offered = copy_form(client, equipped)
+
+    refused = client.post(NEW, data={**sent, "title": ""})
+    page = BeautifulSoup(refused.text, "html.parser")
+    ticked = [str(box["value"]) for box in page.select("input[name=files][checked]")]
+    assert (refused.status_code, ticked) == (422, sent["files"])
+
+    saved = client.post(NEW, data={**sent, "files": []})
+    assert files_of(session, saved.location) == []
+
+
+def test_a_copy_that_saves_itself_follows_the_ticks(
+    client: PageClient, session: Session, equipped: Plan
+) -> None:
+    sent, _offered = copy_form(client, equipped)
+    first = client.post(f"{NEW}/autosave", data=sent).get_json()
+    assert files_of(session, first["edit"]) == [("依据.pdf", False)]
+
+    unticked = {**sent, "files": [], "version": first["version"]}
+    second = client.post(first["autosave"], data=unticked).get_json()
+    assert files_of(session, first["edit"]) == []
+
+    sent |= {"version": second["version"]}
+    again = client.post(first["edit"], data=sent)
+    assert again.status_code == 302
+    assert files_of(session, first["edit"]) == [("依据.pdf", False)]
+
+
+@pytest.mark.parametrize("files", [["x"], ["-1"], ["9" * 40], ["1", "2", "3", "x"]])
+def test_strange_ticks_take_nothing_that_is_not_offered(
+    client: PageClient, session: Session, equipped: Plan, files: list[str]
+) -> None:
+    sent, _offered = copy_form(client, equipped)
+    saved = client.post(NEW, data={**sent, "files": files})
+    assert saved.status_code == 302
+    assert ("盖章.pdf", False) not in files_of(session, saved.location)
+
+
+def test_the_files_of_another_base_cannot_be_taken(
+    client: PageClient, session: Session, world: World, equipped: Plan
+) -> None:
+    every = [str(a.file_id) for a in session.scalars(select(PlanAttachment))]
+    client.log_in("stranger")
+    assert client.get(f"{NEW}?from={equipped.id}").status_code == 404
+    blank = {"title": "别人的", "copied_from": str(equipped.id), "files": every, "do": "save"}
+
+    saved = client.post(NEW, data={**blank, "idempotency_key": str(uuid.uuid4())})
+
+    assert saved.status_code == 302
+    assert files_of(session, saved.location) == []
