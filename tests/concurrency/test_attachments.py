@@ -21,7 +21,8 @@ from ce_bases.plans.attachments import SentFile
 from ce_bases.plans.models import MOST_ATTACHMENTS, AttachmentKind, Plan, PlanAttachment
 from ce_bases.plans.queries import open_revision
 from ce_bases.web.extensions import in_transaction, make_write_session
-from tests.concurrency.test_plans import CLERKS, clerk, together
+from tests.concurrency.test_plans import CLERKS, clerk
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.plans import drafted_plan
 from tests.factories.world import World
@@ -67,7 +68,7 @@ def upload_together(
         except InvalidInputError as refusal:
             return str(refusal.message)
 
-    return Counter(together(app, upload))
+    return Counter(together(app, CLERKS, upload))
 
 
 KIND = AttachmentKind.OTHER
@@ -125,7 +126,7 @@ def test_control_without_the_lock_everybody_finds_room_and_only_the_trigger_stan
         counted_all.wait(timeout=30)
         return "room" if there < MOST_ATTACHMENTS else "full"
 
-    assert Counter(together(app, find_room)) == {"room": CLERKS}
+    assert Counter(together(app, CLERKS, find_room)) == {"room": CLERKS}
 
     def write(session: Session, number: int) -> None:
         actor = clerk(world, number)

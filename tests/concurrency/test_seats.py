@@ -121,7 +121,7 @@ def test_people_coming_while_the_room_grows_find_its_new_seats(
             )[1]
         )
 
-    all_at_once(app, act)
+    together(app, PEOPLE, act)
     assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS - 1}
 
 

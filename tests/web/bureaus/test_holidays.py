@@ -1,8 +1,6 @@
 """The page of public holidays: who reads it, who writes it, and what is published stays."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,7 +11,8 @@ from ce_bases.audit.models import AuditEntry
 from ce_bases.bureaus.holidays import Stretch, drop_holidays, note_holidays, stretches
 from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.core.errors import InvalidInputError
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.world import World
 from tests.web.client import PageClient
@@ -172,22 +171,12 @@ def test_days_in_a_row_under_one_name_are_one_stretch() -> None:
 
 @pytest.mark.concurrency
 def test_two_noting_and_dropping_at_once_end_with_one_of_each_day(app: Flask, world: World) -> None:
-    start = Barrier(8)
-
-    def run(number: int) -> str:
+    def note_one(number: int) -> str:
         wanted = Stretch(date(2060, 2, 2), date(2060, 2, 8), f"春节{number}")
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                in_transaction(
-                    lambda s: note_holidays(s, wanted, actor=world["city_officer"], now=NOW)
-                )
-            finally:
-                db.session.remove()
+        in_transaction(lambda s: note_holidays(s, wanted, actor=world["city_officer"], now=NOW))
         return str(wanted.name)
 
-    with ThreadPoolExecutor(8) as pool:
-        names = list(pool.map(run, range(8)))
+    names = together(app, 8, note_one)
 
     kept = stored()
     assert len(kept) == 7
