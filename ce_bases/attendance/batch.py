@@ -5,33 +5,65 @@ people's signs are read, folded and written by a handful of statements.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import permissions
 from ce_bases.attendance.delivery import Delivery, QueuedSign
-from ce_bases.attendance.fold import refold_many, rule_of, timing_of
+from ce_bases.attendance.door_state import (
+    DoorState,
+    Logged,
+    Refused,
+    Row,
+    hold_session,
+    read_door,
+    write_door,
+    write_records,
+)
+from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.intents import SignOutcome
-from ce_bases.attendance.late import would_have_counted
-from ce_bases.attendance.models import LateSign, RefusedSign, SignEvent, SignKind, Way
-from ce_bases.attendance.queries import find_closing, teacher_id
-from ce_bases.attendance.service import closed_code, door_code
+from ce_bases.attendance.late import off_day, would_have_counted
+from ce_bases.attendance.models import SignKind, Way
+from ce_bases.attendance.queries import teacher_id
+from ce_bases.attendance.register import RegisterRow
+from ce_bases.attendance.service import closed_code
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.enrolment.models import Enrolment, Place
+from ce_bases.enrolment.models import Place
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy import attendance as rules
-from ce_bases.policy.attendance import Sign, Timing
+from ce_bases.policy.attendance import Attendance, Sign, Timing
 from ce_bases.policy.closing import is_after_closing
 from ce_bases.policy.shapes import AttendanceRule
 
-#: Ids asked for in one statement.
-_CHUNK = 1000
-Row = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a delivery: each item's outcome, and how the people it was about stand now.
+
+    `undoable`: person → the last event the actor may still take back, as `register.undoable`.
+    """
+
+    held: SessionInForce
+    outcomes: list[SignOutcome]
+    rows: list[RegisterRow]
+    undoable: Mapping[int, Logged]
+
+
+def take_in_at_door(
+    session: Session, session_id: int, delivery: Delivery, *, actor: Actor, now: datetime
+) -> Taken:
+    """Record a delivery of somebody who takes sign-in of that session; see `take_in`.
+
+    Finding the session, holding its plan and knowing its lecturer are one statement. NotFoundError
+    when the session is not theirs.
+    """
+    held, teacher = hold_session(session, session_id, actor=actor)
+    door = _at_door(held, delivery, teacher=teacher, actor=actor, now=now)
+    return door.take(session, delivery)
 
 
 def take_in(
@@ -49,6 +81,21 @@ def take_in(
     when the base enters a phone's file on the lecturer's behalf.
     """
     teacher = teacher_id(session, held.entry)
+    door = _at_door(held, delivery, teacher=teacher, actor=actor, now=now, reason=reason)
+    session.refresh(held.plan, with_for_update={"read": True})
+    return door.take(session, delivery).outcomes
+
+
+def _at_door(
+    held: SessionInForce,
+    delivery: Delivery,
+    *,
+    teacher: int | None,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> "_Door":
+    """Where the items are judged; ForbiddenError when the actor takes no sign-in here."""
     permissions.require(
         actor,
         Action.TAKE_SIGN_IN,
@@ -61,17 +108,11 @@ def take_in(
         and permissions.may_act(actor, Action.MAKE_UP_ATTENDANCE, held.plan, teacher_id=teacher)
         and permissions.is_second_person(actor, teacher_id=teacher)
     )
-    door = _Door(
-        held, timing_of(held), rule_of(held), delivery.device, actor, now, reason, may_correct
-    )
-    _hold_and_read(session, door, delivery)
-    outcomes = [door.judge(item) for item in delivery.items]
-    outcomes += [door.refuse(event_id, None, "malformed") for event_id in delivery.broken]
-    _write(session, door)
-    return outcomes
+    timing, rule = timing_of(held), rule_of(held)
+    return _Door(held, timing, rule, delivery.device, actor, now, reason, may_correct)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of an event id: the digest of its content, and the answer it got."""
 
@@ -91,14 +132,40 @@ class _Door:
     now: datetime
     reason: str
     may_correct: bool
-    closed_at: datetime | None = None
-    enrolled: set[int] = field(default_factory=set)
+    state: DoorState = field(default_factory=DoorState)
+    closed: str = ""
     answered: dict[str, _Known] = field(default_factory=dict)
-    signs: dict[str, tuple[int, int | None, datetime]] = field(default_factory=dict)
     annulled: set[str] = field(default_factory=set)
     new_events: list[Row] = field(default_factory=list)
     new_refusals: list[Row] = field(default_factory=list)
     new_requests: list[Row] = field(default_factory=list)
+
+    def take(self, session: Session, delivery: Delivery) -> Taken:
+        """Judge every item and write what comes of them; the plan is held by the caller."""
+        people = {item.person_id for item in delivery.items}
+        ids = {*(item.event_id for item in delivery.items), *delivery.broken}
+        self._know(read_door(session, self.held, people, ids))
+        outcomes = [self.judge(item) for item in delivery.items]
+        outcomes += [self.refuse(event_id, None, "malformed") for event_id in delivery.broken]
+        write_door(
+            session, events=self.new_events, refused=self.new_refusals, late=self.new_requests
+        )
+        changed = {row["person_id"] for row in self.new_events}
+        folded = {person_id: self._fold(person_id) for person_id in people}
+        written = {person_id: folded[person_id] for person_id in changed}
+        write_records(session, self.held.session_id, written, now=self.now)
+        return Taken(self.held, outcomes, self._rows(folded), self._undoable(people))
+
+    def _know(self, state: DoorState) -> None:
+        self.state, self.closed = state, closed_code(self.held)
+        for event_id, found in state.answered.items():
+            self.answered[event_id] = _known(found)
+        self.annulled = {
+            event.annuls_id
+            for events in state.events.values()
+            for event in events
+            if event.annuls_id is not None
+        }
 
     def judge(self, item: QueuedSign) -> SignOutcome:
         digest = content_hash(self.held.session_id, item)
@@ -117,17 +184,21 @@ class _Door:
         return outcome
 
     def _against_sign(self, item: QueuedSign, moment: datetime) -> str:
-        if item.person_id not in self.enrolled:
+        seat = self.state.seats.get(item.person_id)
+        if seat is None or seat.place is not Place.ENROLLED:
             return "not_on_roster"
         sign = Sign(item.event_id, item.kind.value, Way.TAP.value, moment)
-        refused = rules.refusal(sign, self.timing, self.rule)
-        closed = "closed" if is_after_closing(moment, self.closed_at) else ""
-        return door_code(self.held, moment) or refused or closed
+        return (
+            self.closed
+            or off_day(self.held, moment)
+            or rules.refusal(sign, self.timing, self.rule)
+            or ("closed" if is_after_closing(moment, self.state.closed_at) else "")
+        )
 
     def _keep_if_late(self, item: QueuedSign, moment: datetime) -> None:
         """Keep a sign that only the confirmation stands against as a request."""
         sign = Sign(item.event_id, item.kind.value, Way.TAP.value, moment)
-        if item.annuls_id or not would_have_counted(self.held, sign, self.closed_at):
+        if item.annuls_id or not would_have_counted(self.held, sign, self.state.closed_at):
             return
         self.new_requests.append(
             {
@@ -144,16 +215,17 @@ class _Door:
         )
 
     def _against_annulling(self, item: QueuedSign, moment: datetime) -> str:
-        person_id, recorder, received_at = self.signs.get(item.annuls_id, (0, None, moment))
-        if person_id != item.person_id:
+        events = self.state.events.get(item.person_id, ())
+        target = next((e for e in events if e.event_id == item.annuls_id), None)
+        if target is None or target.kind is SignKind.ANNUL:
             return "unknown_event"
-        if code := closed_code(self.held):
-            return code
+        if self.closed:
+            return self.closed
         if self.may_correct:
             return ""
-        if recorder != self.actor.account_id:
+        if target.recorded_by != self.actor.account_id:
             return "not_recorder"
-        in_time = rules.may_undo(received_at, moment, self.rule)
+        in_time = rules.may_undo(target.received_at, moment, self.rule)
         return "" if in_time else "undo_too_late"
 
     def _accept(self, item: QueuedSign, moment: datetime, digest: str) -> SignOutcome:
@@ -164,37 +236,53 @@ class _Door:
         )
         if item.annuls_id:
             self.annulled.add(item.annuls_id)
-        else:
-            self.signs[item.event_id] = item.person_id, self.actor.account_id, self.now
-        self.new_events.append(
-            {
-                "event_id": item.event_id,
-                "session_id": self.held.session_id,
-                "person_id": item.person_id,
-                "kind": item.kind,
-                "way": Way.TAP,
-                "annuls_id": item.annuls_id or None,
-                "occurred_at": moment,
-                "received_at": self.now,
-                "offset_ms": item.offset_ms,
-                "device": self.device,
-                "device_seq": item.seq,
-                "recorded_by": self.actor.account_id,
-                "off_hours": off_hours,
-                "reason": self.reason,
-                "request_hash": digest,
-            }
+        event = Logged(
+            0,
+            item.event_id,
+            self.held.session_id,
+            item.person_id,
+            item.kind,
+            Way.TAP,
+            item.annuls_id or None,
+            moment,
+            self.now,
+            self.actor.account_id,
+            off_hours,
+            digest,
         )
+        self.state.events[item.person_id].append(event)
+        self.new_events.append(self._row_of(event, item))
         return SignOutcome(item.event_id, item.person_id, off_hours=off_hours)
+
+    def _row_of(self, event: Logged, item: QueuedSign) -> Row:
+        return {
+            "event_id": event.event_id,
+            "session_id": event.session_id,
+            "person_id": event.person_id,
+            "kind": event.kind,
+            "way": event.way,
+            "annuls_id": event.annuls_id,
+            "occurred_at": event.occurred_at,
+            "received_at": event.received_at,
+            "offset_ms": item.offset_ms,
+            "device": self.device,
+            "device_seq": item.seq,
+            "recorded_by": event.recorded_by,
+            "off_hours": event.off_hours,
+            "reason": self.reason,
+            "request_hash": event.request_hash,
+        }
 
     def refuse(self, event_id: str, person_id: int | None, code: str) -> SignOutcome:
         if (known := self.answered.get(event_id)) is not None:
             return known.outcome
+        seat = self.state.seats.get(person_id or 0)
+        is_enrolled = seat is not None and seat.place is Place.ENROLLED
         self.new_refusals.append(
             {
                 "event_id": event_id,
                 "session_id": self.held.session_id,
-                "person_id": person_id if person_id in self.enrolled else None,
+                "person_id": person_id if is_enrolled else None,
                 "way": Way.TAP,
                 "code": code,
                 "device": self.device,
@@ -206,6 +294,50 @@ class _Door:
         self.answered[event_id] = _Known("", _repeated(outcome))
         return outcome
 
+    def _fold(self, person_id: int) -> Attendance:
+        events = self.state.events.get(person_id, ())
+        return rules.attendance_of([event.sign for event in events], self.timing, self.rule)
+
+    def _rows(self, folded: Mapping[int, Attendance]) -> list[RegisterRow]:
+        """Those of the people who are on the roster, as the register shows them."""
+        return [
+            RegisterRow(
+                person_id,
+                seat.name,
+                seat.initials,
+                seat.last4,
+                seat.unit_name,
+                seat.post,
+                folded[person_id].signed_in_at,
+                folded[person_id].signed_out_at,
+                folded[person_id].attended,
+                folded[person_id].by_hand,
+                folded[person_id].off_hours,
+            )
+            for person_id, seat in self.state.seats.items()
+            if seat.place is Place.ENROLLED
+        ]
+
+    def _undoable(self, people: set[int]) -> dict[int, Logged]:
+        since = self.now - timedelta(minutes=self.rule.undo_minutes)
+        return {
+            person_id: event
+            for person_id in people
+            for event in self.state.events.get(person_id, ())
+            if event.recorded_by == self.actor.account_id
+            and event.kind is not SignKind.ANNUL
+            and event.received_at >= since
+            and event.event_id not in self.annulled
+        }
+
+
+def _known(found: Logged | Refused) -> _Known:
+    """The answer an id got before."""
+    if isinstance(found, Logged):
+        outcome = SignOutcome(found.event_id, found.person_id, "", True, found.off_hours)
+        return _Known(found.request_hash, outcome)
+    return _Known("", SignOutcome(found.event_id, found.person_id or 0, found.code, True))
+
 
 def _repeated(outcome: SignOutcome) -> SignOutcome:
     return SignOutcome(outcome.event_id, outcome.person_id, outcome.code, True, outcome.off_hours)
@@ -215,78 +347,3 @@ def content_hash(session_id: int, item: QueuedSign) -> str:
     """A digest of what an item says, whoever brings it: by the phone or by its file."""
     said = (session_id, item.kind.value, item.person_id, item.annuls_id, item.at.isoformat())
     return hashlib.sha256(repr(said).encode()).hexdigest()
-
-
-def _hold_and_read(session: Session, door: _Door, delivery: Delivery) -> None:
-    """Hold the plan with everybody else, the people's places alone; then read what decides."""
-    session.refresh(door.held.plan, with_for_update={"read": True})
-    door.closed_at = find_closing(session, door.held.session_id)
-    people = sorted({item.person_id for item in delivery.items})
-    for part in _parts(people):
-        rows = session.execute(
-            select(Enrolment.person_id, Enrolment.place)
-            .where(Enrolment.plan_id == door.held.plan.id, Enrolment.person_id.in_(part))
-            .order_by(Enrolment.person_id)
-            .with_for_update()
-        )
-        door.enrolled.update(person for person, place in rows if place is Place.ENROLLED)
-    _read_signs(session, door, people)
-    ids = sorted({*(item.event_id for item in delivery.items), *delivery.broken})
-    _read_answers(session, door, ids)
-
-
-def _parts(ids: list[Any]) -> list[list[Any]]:
-    return [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
-
-
-def _read_signs(session: Session, door: _Door, people: list[int]) -> None:
-    for part in _parts(people):
-        rows = session.execute(
-            select(
-                SignEvent.event_id,
-                SignEvent.person_id,
-                SignEvent.kind,
-                SignEvent.annuls_id,
-                SignEvent.recorded_by,
-                SignEvent.received_at,
-            ).where(SignEvent.session_id == door.held.session_id, SignEvent.person_id.in_(part))
-        )
-        for event_id, person, kind, annuls_id, recorder, received_at in rows:
-            if kind is SignKind.ANNUL:
-                door.annulled.add(str(annuls_id))
-            else:
-                door.signs[event_id] = person, recorder, received_at
-
-
-def _read_answers(session: Session, door: _Door, ids: list[str]) -> None:
-    for part in _parts(ids):
-        refused = session.execute(
-            select(RefusedSign.event_id, RefusedSign.person_id, RefusedSign.code).where(
-                RefusedSign.event_id.in_(part)
-            )
-        )
-        for event_id, person, code in refused:
-            outcome = SignOutcome(event_id, person or 0, code, is_repeat=True)
-            door.answered[event_id] = _Known("", outcome)
-        accepted = session.execute(
-            select(
-                SignEvent.event_id,
-                SignEvent.person_id,
-                SignEvent.off_hours,
-                SignEvent.request_hash,
-            ).where(SignEvent.event_id.in_(part))
-        )
-        for event_id, person, off_hours, digest in accepted:
-            outcome = SignOutcome(event_id, person, "", True, off_hours)
-            door.answered[event_id] = _Known(digest, outcome)
-
-
-def _write(session: Session, door: _Door) -> None:
-    if door.new_requests:
-        session.execute(insert(LateSign.__table__), door.new_requests)  # type: ignore[arg-type]
-    if door.new_refusals:
-        session.execute(insert(RefusedSign.__table__), door.new_refusals)  # type: ignore[arg-type]
-    if door.new_events:
-        session.execute(insert(SignEvent.__table__), door.new_events)  # type: ignore[arg-type]
-        people = sorted({row["person_id"] for row in door.new_events})
-        refold_many(session, door.held, people, now=door.now)

@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import queries, register, service
-from ce_bases.attendance.batch import take_in
+from ce_bases.attendance.batch import take_in_at_door
 from ce_bases.attendance.delivery import read_delivery
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.snapshot import millis, rows_of, snapshot_of
@@ -92,14 +92,10 @@ def batch(session_id: int) -> ResponseReturnValue:
         return jsonify({"code": "other_account", "account": actor.account_id}), 409
 
     def work(db: Session) -> dict[str, Any]:
-        held = _own(db, session_id)
-        outcomes = take_in(db, held, delivery, actor=actor, now=now)
-        people = {outcome.person_id for outcome in outcomes}
-        rows = register.register_of(db, held, person_ids=people)
-        undoable = register.undoable(db, held, actor=actor, now=now, person_ids=people)
+        taken = take_in_at_door(db, session_id, delivery, actor=actor, now=now)
         return {
-            "verdicts": [_verdict(outcome) for outcome in outcomes],
-            "rows": rows_of(held, rows, undoable),
+            "verdicts": [_verdict(outcome) for outcome in taken.outcomes],
+            "rows": rows_of(taken.held, taken.rows, taken.undoable),
             "now": millis(now),
         }
 

@@ -12,6 +12,7 @@ from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES, Actor, Role
 from ce_bases.core.errors import NotFoundError
 from ce_bases.enrolment.models import Enrolment, Place
+from ce_bases.enrolment.queries import is_own
 from ce_bases.organisers.models import Lecturer, Organiser, OrganiserKind
 from ce_bases.plans.models import Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.queries import SessionInForce, get_session_in_force, within
@@ -52,12 +53,14 @@ def get_own_session(
 ) -> SessionInForce:
     """A filed session the actor takes sign-in of; for bureaus their own 公益课堂 only."""
     held = get_session_in_force(session, session_id, actor=actor, action=action)
-    organiser = held.plan.organiser
-    if actor.role in BUREAU_ROLES and not (
-        organiser.kind is OrganiserKind.BUREAU and organiser.area_code == actor.bureau_code
-    ):
-        raise NotFoundError
+    need_own(held, actor)
     return held
+
+
+def need_own(held: SessionInForce, actor: Actor) -> None:
+    """NotFoundError for a bureau at the door of a class that it does not hold itself."""
+    if not is_own(actor, held.plan):
+        raise NotFoundError
 
 
 def sessions_between(

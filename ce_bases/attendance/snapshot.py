@@ -6,10 +6,10 @@ milliseconds since 1970.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from ce_bases.attendance.fold import rule_of, timing_of
-from ce_bases.attendance.models import SignEvent
+from ce_bases.attendance.models import SignKind
 from ce_bases.attendance.queries import Summary
 from ce_bases.attendance.register import RegisterRow
 from ce_bases.core.clock import local, moment_at
@@ -20,6 +20,17 @@ from ce_bases.policy.attendance import needs_sign_out, window
 KEPT = timedelta(days=3)
 
 
+class Undoable(Protocol):
+    """An event as far as a phone must know it to take it back."""
+
+    @property
+    def event_id(self) -> str: ...
+    @property
+    def kind(self) -> SignKind: ...
+    @property
+    def received_at(self) -> datetime: ...
+
+
 def millis(moment: datetime | None) -> int | None:
     """`moment` as the script counts."""
     return None if moment is None else round(moment.timestamp() * 1000)
@@ -28,7 +39,7 @@ def millis(moment: datetime | None) -> int | None:
 def snapshot_of(
     held: SessionInForce,
     rows: Sequence[RegisterRow],
-    undoable: Mapping[int, SignEvent],
+    undoable: Mapping[int, Undoable],
     summary: Summary,
     *,
     closed: str,
@@ -65,7 +76,7 @@ def snapshot_of(
 
 
 def rows_of(
-    held: SessionInForce, rows: Sequence[RegisterRow], undoable: Mapping[int, SignEvent]
+    held: SessionInForce, rows: Sequence[RegisterRow], undoable: Mapping[int, Undoable]
 ) -> list[dict[str, Any]]:
     """The people of a register, each with what the reader may still take back."""
     undo = timedelta(minutes=rule_of(held).undo_minutes)
@@ -77,7 +88,7 @@ def millis_of(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
 
 
-def _row(row: RegisterRow, last: SignEvent | None, undo: timedelta) -> dict[str, Any]:
+def _row(row: RegisterRow, last: Undoable | None, undo: timedelta) -> dict[str, Any]:
     told: dict[str, Any] = {
         "p": row.person_id,
         "n": row.name,

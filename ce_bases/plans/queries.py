@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from ce_bases.core.access import Action, Scope, grant_for
 from ce_bases.core.actors import Actor, Role
 from ce_bases.core.errors import NotFoundError
 from ce_bases.organisers.models import Lecturer, Organiser, OrganiserKind
-from ce_bases.plans.models import CourseSession, Plan, PlanRevision, Standing, TimetableEntry
+from ce_bases.plans.models import Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.permissions import READING
 from ce_bases.plans.workflow import PUBLIC_STATES, PlanState
 
@@ -145,25 +145,26 @@ class SessionInForce:
         return self.entry.session_id
 
 
-def get_session_in_force(
-    session: Session, session_id: int, *, actor: Actor, action: Action
-) -> SessionInForce:
-    """A filed session the actor's grant reaches (a lecturer's: only sessions that name them)."""
+def sessions_in_reach(actor: Actor, action: Action) -> Select[Plan, PlanRevision, TimetableEntry]:
+    """The filed sessions the actor's grant reaches (a lecturer's: only those that name them)."""
     statement = (
         select(Plan, PlanRevision, TimetableEntry)
         .join(PlanRevision, PlanRevision.plan_id == Plan.id)
         .join(TimetableEntry, TimetableEntry.revision_id == PlanRevision.id)
-        .join(CourseSession, CourseSession.id == TimetableEntry.session_id)
-        .where(
-            CourseSession.id == session_id,
-            PlanRevision.standing == Standing.IN_FORCE,
-            within(actor, action),
-        )
+        .where(PlanRevision.standing == Standing.IN_FORCE, within(actor, action))
     )
     grant = grant_for(actor.role, action)
     if grant is not None and grant.scope is Scope.OWN_SESSION:
         statement = statement.where(_taught_by(actor))
+    return statement
+
+
+def get_session_in_force(
+    session: Session, session_id: int, *, actor: Actor, action: Action
+) -> SessionInForce:
+    """A filed session the actor's grant reaches; NotFoundError otherwise."""
+    statement = sessions_in_reach(actor, action).where(TimetableEntry.session_id == session_id)
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFoundError
-    return SessionInForce(row[0], row[1], row[2])
+    return SessionInForce(*row)

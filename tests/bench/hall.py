@@ -89,8 +89,9 @@ def make_hall(env: dict[str, str], size: int) -> Hall:
             plan = filed_plan(writing, world, now=NOON_1_JUNE)
             people = [_person(writing, n) for n in range(size)]
             enrol(writing, plan, people, now=NOON_1_JUNE)
-            account = writing.get_one(Account, world["lecturer"].account_id)
-            token = start_session(writing, account, hat="", agent="bench", now=MOMENT)
+            lecturer = world["lecturer"]
+            account = writing.get_one(Account, lecturer.account_id)
+            token = start_session(writing, account, hat=lecturer.hat, agent="bench", now=MOMENT)
             session_id = first_session_id(plan)
             writing.commit()
             account_id = account.id
