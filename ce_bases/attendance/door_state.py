@@ -11,7 +11,20 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, load_only
 
@@ -155,13 +168,28 @@ _HOLD_SEATS = (
     .order_by(_SEAT.c.person_id)
     .with_for_update(of=_SEAT)
 )
-_CLOSING = select(_REGISTER.c.closed_at).where(_REGISTER.c.session_id == bindparam("session_id"))
-_EVENTS = select(*(_EVENT.c[name] for name in Logged.__slots__))
-_OF_PEOPLE = (_EVENT.c.session_id == bindparam("session_id")) & _EVENT.c.person_id.in_(_PEOPLE)
-#: Events of these people, and whatever carries one of these ids, wherever it was entered.
-_READ_EVENTS = _EVENTS.where(or_(_OF_PEOPLE, _EVENT.c.event_id.in_(_IDS)))
-_READ_REFUSED = select(_REFUSED.c.event_id, _REFUSED.c.person_id, _REFUSED.c.code).where(
-    _REFUSED.c.event_id.in_(_IDS)
+
+
+def _shaped(code: ColumnElement[str], **known: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Rows in the columns of an event, NULL where they have nothing to say, and `code`."""
+    columns = (known.get(name, null()) for name in Logged.__slots__)
+    return select(*columns, code.label("code"))
+
+
+_SESSION_ID: BindParameter[int] = bindparam("session_id")
+_OF_PEOPLE = (_EVENT.c.session_id == _SESSION_ID) & _EVENT.c.person_id.in_(_PEOPLE)
+#: In one answer: the events of these people, and whatever carries one of these ids wherever it was
+#: entered; the refusals by these ids, with their code; when the register was closed, without an id.
+_READ = union_all(
+    _shaped(literal(""), **{name: _EVENT.c[name] for name in Logged.__slots__}).where(
+        or_(_OF_PEOPLE, _EVENT.c.event_id.in_(_IDS))
+    ),
+    _shaped(_REFUSED.c.code, event_id=_REFUSED.c.event_id, person_id=_REFUSED.c.person_id).where(
+        _REFUSED.c.event_id.in_(_IDS)
+    ),
+    _shaped(literal(""), occurred_at=_REGISTER.c.closed_at).where(
+        _REGISTER.c.session_id == _SESSION_ID
+    ),
 )
 
 
@@ -176,27 +204,34 @@ def read_door(session: Session, held: SessionInForce, people: Set[int], ids: Set
         asked: Row = {"plan_id": held.plan.id, "people": part}
         for person_id, *seat in connection.execute(_HOLD_SEATS, asked):
             state.seats[person_id] = Seat(*seat)
-    state.closed_at = connection.scalar(_CLOSING, {"session_id": held.session_id})
-    for event in _read_events(connection, held.session_id, persons, sent):
+    for event in _read_log(connection, state, held.session_id, persons, sent):
         if event.event_id in ids:
             state.answered[event.event_id] = event
         if event.session_id == held.session_id and event.person_id in people:
             state.events[event.person_id].append(event)
-    for part in _parts(sent):
-        for row in connection.execute(_READ_REFUSED, {"ids": part}):
-            state.answered.setdefault(row[0], Refused(*row))
     return state
 
 
-def _read_events(
-    connection: Connection, session_id: int, people: Sequence[int], ids: Sequence[str]
+def _read_log(
+    connection: Connection,
+    state: DoorState,
+    session_id: int,
+    people: Sequence[int],
+    ids: Sequence[str],
 ) -> list[Logged]:
-    """The events as they were written."""
+    """The events as they were written; refusals and the closing are put into `state`."""
     found: dict[int, Logged] = {}
-    for start in range(0, max(len(people), len(ids)), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        asked: Row = {"session_id": session_id, "people": people[part], "ids": ids[part]}
-        found |= {row[0]: Logged(*row) for row in connection.execute(_READ_EVENTS, asked)}
+    for start in range(0, max(len(people), len(ids), 1), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        asked: Row = {"session_id": session_id, "people": people[chunk], "ids": ids[chunk]}
+        for row in connection.execute(_READ, asked):
+            if row.code:
+                refused = Refused(row.event_id, row.person_id, row.code)
+                state.answered[row.event_id] = refused
+            elif row.event_id is None:
+                state.closed_at = row.occurred_at
+            else:
+                found[row.id] = Logged(*row[:-1])
     return [found[key] for key in sorted(found)]
 
 

@@ -95,7 +95,6 @@ def undoable(
     *,
     actor: Actor,
     now: datetime,
-    person_ids: Collection[int] | None = None,
 ) -> dict[int, SignEvent]:
     """Person → the last event the actor recorded, may still take back, and has not."""
     since = now - timedelta(minutes=rule_of(held).undo_minutes)
@@ -116,8 +115,6 @@ def undoable(
         )
         .order_by(SignEvent.id)
     )
-    if person_ids is not None:
-        statement = statement.where(SignEvent.person_id.in_(person_ids))
     rows = session.scalars(statement)
     return {event.person_id: event for event in rows}
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent
 from ce_bases.core.identity import IdVault
 from ce_bases.people.models import Person
-from ce_bases.web.extensions import make_write_session
+from ce_bases.web.extensions import db, make_write_session
 from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
@@ -34,6 +34,7 @@ class Door:
         self.session_id = session_id
         self.people = world.person_ids
         self.account = world["lecturer"].account_id
+        self.clerk = world["clerk"].account_id
 
     def body(self, *items: dict[str, Any], **changes: Any) -> dict[str, Any]:
         return {
@@ -99,6 +100,49 @@ def test_a_queue_is_answered_item_by_item(client: PageClient, door: Door) -> Non
     again = client.post(f"{door.url}/batch", json=door.body(good, stranger))
     assert [v["status"] for v in again.json["verdicts"]] == ["there", "refused"]
     assert (count(SignEvent), count(RefusedSign)) == (2, 1)
+
+
+def test_an_answer_tells_what_the_list_tells(
+    client: PageClient, door: Door, clock: FrozenClock
+) -> None:
+    """The answer is folded from what was read and judged, without looking again at what was written."""
+    client.log_in("clerk")
+    other = door.body(door.tap(2), account=door.clerk)
+    client.post(f"{door.url}/batch", json=other)
+    client.log_in("lecturer")
+    old, wrong, early = door.tap(0), door.tap(1), door.tap(2, at(8))
+    client.post(f"{door.url}/batch", json=door.body(old))
+    clock.forward(minutes=16)
+    leaving = door.tap(0, at(9, 6), kind="out")
+    undo = door.tap(1, kind="annul", annuls=wrong["id"])
+    items = [wrong, leaving, undo, door.tap(3), early, old, leaving]
+    answer = client.post(f"{door.url}/batch", json=door.body(*items)).json
+    listed = client.get(f"{door.url}/register.json").json["rows"]
+    assert {row["p"]: row for row in answer["rows"]} == {row["p"]: row for row in listed}
+    last = {row["p"]: row["last"][0] for row in listed if "last" in row}
+    assert last == {door.people[0]: leaving["id"], door.people[2]: early["id"]}
+
+
+def test_a_tap_is_few_statements(client: PageClient, door: Door, app: Flask) -> None:
+    """What makes a tap dear is asking; the door's own questions may only become fewer."""
+    client.log_in("lecturer")
+    client.post(f"{door.url}/batch", json=door.body(door.tap()))
+    asked: list[str] = []
+
+    def listen(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    answer = client.post(f"{door.url}/batch", json=door.body(door.tap(1)))
+    event.remove(engine, "before_cursor_execute", listen)
+    assert [verdict["status"] for verdict in answer.json["verdicts"]] == ["ok"]
+    tables = ("timetable_entry", "enrolment", "sign_event", "attendance_record", "refused_sign")
+    # Finding out who is logged in is every page's; a substitute's link names a session, too.
+    own = [s for s in asked if any(name in s for name in tables) and "door_link" not in s]
+    verbs = ["SELECT", "SELECT", "SELECT", "INSERT", "INSERT"]
+    assert [statement.split()[0] for statement in own] == verbs
 
 
 def test_the_list_holds_what_the_page_shows_and_no_number(
