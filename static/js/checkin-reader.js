@@ -1,6 +1,8 @@
 // The lecturer's phone as a scanner. Where the browser cannot decode by itself the page says so,
 // and a photograph or the short code does the same.
 
+import { obstacle, open, read } from "./camera.js";
+
 const form = document.getElementById("reader");
 const result = document.getElementById("read");
 const holder = document.querySelector("[data-camera]");
@@ -41,40 +43,24 @@ async function send(text) {
   }
 }
 
-async function look(detector) {
-  if (!busy && video.readyState >= 2 && !document.hidden) {
-    const found = await detector.detect(video).catch(() => []);
-    const text = found.map((code) => code.rawValue).find((value) => MARK.test(value));
-    const now = performance.now();
-    if (text && (text !== last.text || now - last.at > AGAIN)) {
-      last = { text, at: now };
-      await send(text);
-    }
+async function take(texts) {
+  const text = texts.find((value) => MARK.test(value));
+  const now = performance.now();
+  if (!busy && text && (text !== last.text || now - last.at > AGAIN)) {
+    last = { text, at: now };
+    await send(text);
   }
-  setTimeout(look, 200, detector);
+  return false; // the next learner's code follows
 }
 
 async function start() {
-  if (!window.isSecureContext) {
-    document.querySelector("[data-not-secure]").hidden = false;
+  const reason = await obstacle();
+  if (!reason && (await open(video))) {
+    holder.hidden = false;
+    read(video, take);
     return;
   }
-  const formats = await window.BarcodeDetector?.getSupportedFormats().catch(() => []);
-  if (!formats?.includes("qr_code") || !navigator.mediaDevices) {
-    document.querySelector("[data-no-camera]").hidden = false;
-    return;
-  }
-  try {
-    video.srcObject = await navigator.mediaDevices.getUserMedia({
-      video: { facingMode: "environment", width: { ideal: 1280 } },
-    });
-    await video.play();
-  } catch {
-    document.querySelector("[data-no-camera]").hidden = false;
-    return;
-  }
-  holder.hidden = false;
-  look(new window.BarcodeDetector({ formats: ["qr_code"] }));
+  document.querySelector(reason === "insecure" ? "[data-not-secure]" : "[data-no-camera]").hidden = false;
 }
 
 start();
