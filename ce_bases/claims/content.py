@@ -4,8 +4,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date, time
+from dataclasses import dataclass, fields, replace
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from ce_bases.core.text import Text, msg
@@ -187,6 +187,18 @@ def _date_problems(kind: Kind, content: Content, today: date) -> dict[str, Text]
         elif last > today:
             found["until_on"] = msg("还没有到这一天。请先报到今天为止，或等期满后再报。")
     return found
+
+
+def another_like(kind: Kind, content: Content, *, today: date) -> Content:
+    """A start for a claim of the same kind: what usually stays, without what names one thing.
+
+    Days of service and of training mostly follow each other: the next day, unless it is to come.
+    """
+    next_day = None
+    if kind in (Kind.EXPERT_SERVICE, Kind.TRAINING) and content.held_on is not None:
+        next_day = content.held_on + timedelta(days=1)
+        next_day = next_day if next_day <= today else None
+    return replace(content, number="", held_on=next_day, until_on=None, remarks="")
 
 
 def plain(text: str) -> str:

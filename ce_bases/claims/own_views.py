@@ -24,6 +24,7 @@ from ce_bases.credits.models import Kind
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
+from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
@@ -63,7 +64,7 @@ def new(kind: str) -> ResponseReturnValue:
     chosen, actor, now = _kind(kind), current_actor(), request_now()
     form = ClaimForm(chosen)
     if request.method == "GET":
-        return _show_form(ClaimForm.of(chosen, contents.Content()), None)
+        return _show_form(ClaimForm.of(chosen, _start(chosen)), None)
     if not form.validate():
         return _show_form(form, None), 422
     content, uploads, store = form.details(), form.uploads(), file_store()
@@ -74,6 +75,17 @@ def new(kind: str) -> ResponseReturnValue:
         return str(claim.id)
 
     return _keep_and_go_on(work, form, None)
+
+
+def _start(kind: Kind) -> contents.Content:
+    """An empty form, or one like an earlier claim (`?like=`) of the actor's own."""
+    claim_id = request.args.get("like", type=read_id)
+    if claim_id is None:
+        return contents.Content()
+    earlier = _own(session(), claim_id)
+    if earlier.kind is not kind:
+        raise NotFoundError
+    return contents.another_like(kind, earlier.content, today=today())
 
 
 @bp.route("/me/claims/<int:claim_id>/edit", methods=["GET", "POST"])

@@ -30,7 +30,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
-from ce_bases.web.moment import request_now
+from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
 
 OUTCOMES: dict[Outcome, Text] = {
@@ -117,6 +117,7 @@ def item(side: Side, claim_id: int, form: ReviewForm | None = None, **more: Any)
         is_own=is_own and claim.state is side.waiting,
         is_movable=claim.kind in MOVABLE,
         worth=pages.worth(db, claim, now=now),
+        limits=pages.limits(db, claim.person_id, claim.kind, claim, today=today()),
         twins=queries.twins_of(db, claim),
         lines=pages.told(history_of(db, "claim", claim.id)),
         words=pages.WORDS,

@@ -11,13 +11,14 @@ from ce_bases.claims.content import (
     Cause,
     Content,
     Rank,
+    another_like,
     problems_of,
     shape_problems,
     thing_key,
 )
 from ce_bases.credits.models import Kind
 from ce_bases.plans.models import Subject
-from tests.factories.claims import COMPLETE
+from tests.factories.claims import COMPLETE, content_of
 
 TODAY = date(2022, 6, 1)
 #: A value of every field that no kind can take for an empty one.
@@ -126,3 +127,25 @@ def test_keys_fit_the_ledger_and_some_kinds_have_none() -> None:
     assert {k for k in FIELDS if thing_key(k, COMPLETE[k]) is None} == {
         *(Kind.SELF_STUDY, Kind.EXPERT_SERVICE, Kind.POSTING, Kind.ABSENCE)
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "held_on", "expected"),
+    [
+        (Kind.EXPERT_SERVICE, date(2022, 5, 12), date(2022, 5, 13)),
+        (Kind.TRAINING, date(2022, 5, 31), date(2022, 6, 1)),
+        (Kind.TRAINING, date(2022, 6, 1), None),
+        (Kind.EXPERT_SERVICE, None, None),
+        (Kind.PUBLICATION, date(2022, 3, 1), None),
+        (Kind.POSTING, date(2022, 1, 1), None),
+    ],
+)
+def test_another_like_it_keeps_what_usually_stays(
+    kind: Kind, held_on: date | None, expected: date | None
+) -> None:
+    earlier = content_of(kind, held_on=held_on, remarks="第一天")
+
+    found = another_like(kind, earlier, today=date(2022, 6, 1))
+
+    assert found == replace(earlier, number="", held_on=expected, until_on=None, remarks="")
+    assert shape_problems(kind, found) == {}

@@ -1,6 +1,7 @@
 """A professional's pages: choose, fill in, prove, send, follow, withdraw."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -292,3 +293,34 @@ def test_reading_writes_nothing_and_speaks_english_too(
     client.log_in("learner")
     page = client.get(f"/me/claims/{claim_id}?lang=en")
     assert "Waits for the unit" in page.text
+
+
+def test_another_like_it_starts_from_an_earlier_claim(
+    client: PageClient, world: World, make: Make
+) -> None:
+    claim_id = make("sent", Kind.EXPERT_SERVICE)
+    client.log_in("learner")
+    address = f"/me/claims/new/expert_service?like={claim_id}"
+    assert f'href="{address}"' in client.get(f"/me/claims/{claim_id}").text
+
+    page = BeautifulSoup(client.get(address).text, "html.parser")
+    values = {name: page.select_one(f"#{name}")["value"] for name in ("title", "held_on")}  # type: ignore[index]
+    assert values == {"title": "中级职称评审", "held_on": "2022-05-13"}
+    typed = filled(Kind.EXPERT_SERVICE, held_on="2022-05-13")
+    client.post("/me/claims/new/expert_service", data=typed)
+
+    first, second = all_claims()
+    assert (first.title, first.minutes) == (second.title, second.minutes)
+    assert second.held_on == first.held_on + timedelta(days=1)  # type: ignore[operator]
+
+
+def test_nobody_starts_from_somebody_elses_claim(
+    client: PageClient, world: World, make: Make
+) -> None:
+    claim_id = make("sent", Kind.EXPERT_SERVICE)
+    client.log_in("learner")
+    assert client.get(f"/me/claims/new/exam?like={claim_id}").status_code == 404
+    client.log_in("learner2")
+    assert client.get(f"/me/claims/new/expert_service?like={claim_id}").status_code == 404
+    assert client.get("/me/claims/new/expert_service?like=987654").status_code == 404
+    assert client.get("/me/claims/new/expert_service?like=x").status_code == 200
