@@ -32,6 +32,18 @@ _NAME = re.compile(r"a([0-9]{1,3})-([a-z_]+)")
 #: Fields that always carry a choice.
 _CHOSEN = {"subject", "filed", "archive", "level", "reason"}
 _YES_NO = {"yes": True, "no": False}
+#: A good value of each field, put in a bad one's place to see what else is wrong with a row.
+_GOOD: Mapping[str, Any] = {
+    "subject": "professional",
+    "date": "2022-06-20",
+    "starts_at": "09:00",
+    "hours": 1,
+    "minutes": 45,
+    "level": "city",
+    "reason": "illness",
+    "from": "2022-01-01",
+    "to": "9999-12-31",
+}
 PROBLEMS: Mapping[str, Text] = {
     "subject": msg("请选择计入公需科目还是专业科目。"),
     "date": msg("请填写日期。"),
@@ -78,12 +90,21 @@ class Sheet:
 
 def read_rows(query: Iterable[tuple[str, str]]) -> list[Row]:
     """The activities of an address; unknown names and kinds are left out, at most `MOST` stay."""
+    return _all_rows(query)[:MOST]
+
+
+def count_left_out(query: Iterable[tuple[str, str]]) -> int:
+    """How many activities of an address are more than the calculator takes."""
+    return max(0, len(_all_rows(query)) - MOST)
+
+
+def _all_rows(query: Iterable[tuple[str, str]]) -> list[Row]:
     typed: dict[int, dict[str, str]] = {}
     for name, value in query:
         if found := _NAME.fullmatch(name):
             typed.setdefault(int(found[1]), {})[found[2]] = value.strip()[:120]
     rows: list[Row] = []
-    for values in [typed[number] for number in sorted(typed)][:MOST]:
+    for values in (typed[number] for number in sorted(typed)):
         kind = values.get("kind", "")
         if kind in set(Kind):
             fields = {name: values.get(name, "") for name in FIELDS[Kind(kind)]}
@@ -107,17 +128,31 @@ def calculate(year: int, rows: Sequence[Row]) -> Sheet:
         if row.is_blank:
             continue
         activity = _activity(row)
-        try:
-            estimate({"year": year, "activities": [activity]})
-        except EstimateInputError as error:
-            row.problems[error.field] = PROBLEMS.get(error.field, msg("这一项填写有误。"))
-        else:
+        row.problems = _problems(year, activity)
+        if not row.problems:
             readable.append((row, activity))
     result = estimate({"year": year, "activities": [activity for _, activity in readable]})
     for (row, _), entry in zip(readable, result["entries"], strict=True):
         row.entry = entry
     _explain(year, [row for row, _ in readable])
     return Sheet(year, rows, result)
+
+
+def _problems(year: int, activity: Mapping[str, Any]) -> dict[str, Text]:
+    """Every field of a row that cannot be read, all told at once."""
+    found: dict[str, Text] = {}
+    while True:
+        try:
+            estimate({"year": year, "activities": [activity]})
+        except EstimateInputError as error:
+            name = error.field
+            is_new = name not in found
+            found[name] = PROBLEMS.get(name, msg("这一项填写有误。"))
+            if not is_new or name not in _GOOD:
+                return found
+            activity = {**activity, name: _GOOD[name]}
+        else:
+            return found
 
 
 def _activity(row: Row) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ce_bases.credits.year_page import year_page
 from ce_bases.plans.models import SUBJECT_LABELS
 from ce_bases.policy.registry import FIRST_YEAR, policy_for
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.caching import public_page
+from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now, today
 
@@ -58,21 +58,25 @@ def _show_year(year: int) -> ResponseReturnValue:
 @allow(Action.READ_PUBLIC)
 def calculator() -> ResponseReturnValue:
     """What activities are worth; the address holds everything, so that it can be shared."""
-    asked, rows = _calculator_year(), sheets.read_rows(request.args.items(multi=True))
-    if changed := _rows_changed(rows):
-        query = urlencode(sheets.to_query(asked, rows))
+    typed = list(request.args.items(multi=True))
+    asked, rows = _calculator_year(), sheets.read_rows(typed)
+    changed = _rows_changed(rows)
+    query = urlencode(sheets.to_query(asked, rows))
+    if changed:
         return redirect(f"{url_for('credits.calculator')}?{query}#{changed}")
     policy = policy_for(asked)
-    html = render_template(
+    return show_public(
         "credits/calculator.html",
+        seconds=300,
         sheet=sheets.calculate(asked, rows),
         policy=policy,
         kinds=KIND_LABELS,
         subjects=SUBJECT_LABELS,
         years=range(today().year, FIRST_YEAR - 1, -1),
-        is_full=len(rows) >= sheets.MOST,
+        most=sheets.MOST,
+        left_out=sheets.count_left_out(typed),
+        address=f"{url_for('credits.calculator', _external=True)}?{query}",
     )
-    return public_page(html, seconds=300)
 
 
 def _calculator_year() -> int:

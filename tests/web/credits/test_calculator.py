@@ -4,10 +4,12 @@ import json
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
 from ce_bases.credits import calculator
 from ce_bases.credits.models import Kind
 from ce_bases.policy.estimate import estimate
+from tests.factories.world import World
 from tests.web.client import PageClient
 from tests.web.credits.reading import words
 
@@ -113,11 +115,51 @@ def test_strange_addresses_are_answered_calmly(client: PageClient, query: str) -
     assert "<script>" not in page.text
 
 
-def test_only_so_many_activities_are_taken(client: PageClient) -> None:
-    page = client.get(address(*[TRAINING] * 50))
+def test_only_so_many_activities_are_taken_and_the_page_says_so(client: PageClient) -> None:
+    page = client.get(address(*[TRAINING] * 100))
 
     assert page.text.count("<legend>") == calculator.MOST
     assert 'name="add"' not in page.text
+    assert "最多算40项，后面的60项没有计入" in words(page)
+    full = client.get(address(*[TRAINING] * calculator.MOST))
+    assert "没有计入" not in words(full)
+    assert "不能再添加" in words(full)
+
+
+def test_everything_that_is_wrong_with_a_row_is_said_at_once(client: PageClient) -> None:
+    wrong = {"subject": "x", "date": "2022-02-30", "starts_at": "9", "hours": "3.3"}
+    page = client.get(address(TRAINING | wrong))
+
+    for name in wrong:
+        assert f'id="a1-{name}-error"' in page.text
+    assert "有1项没有填完整" in words(page)
+    backwards = {"kind": "absence", "reason": "x", "from": "x", "to": "2021-01-01"}
+    page = client.get(address(backwards))
+    for name in ("reason", "from"):
+        assert f'id="a1-{name}-error"' in page.text
+
+
+def test_the_shared_address_is_short_and_opens_the_same_page(client: PageClient) -> None:
+    page = client.get(address(TRAINING, EXPERT, junk="1", **{"a7-kind": "nothing"}))
+
+    shown = BeautifulSoup(page.text, "html.parser").select_one("#address")
+    assert shown is not None
+    shared = urlsplit(str(shown["value"]))
+    assert (shared.netloc, shared.path) == ("localhost", "/hours")
+    assert parse_qsl(shared.query) == parse_qsl(urlsplit(address(TRAINING, EXPERT)).query)
+    assert "8/60学时" in words(client.get(f"/hours?{shared.query}"))
+
+
+def test_a_message_for_the_reader_waits_for_a_page_of_their_own(
+    client: PageClient, world: World
+) -> None:
+    """What caches keep says nothing to one reader."""
+    client.log_in("learner")
+    with client.session_transaction() as cookie:
+        cookie["_flashes"] = [("done", "只给您看")]
+
+    assert "只给您看" not in client.get(address(TRAINING)).text
+    assert "只给您看" in client.get("/me").text
 
 
 def test_addresses_read_back(client: PageClient) -> None:
