@@ -79,6 +79,27 @@ def test_an_officer_decides_with_the_keyboard_and_no_single_key_decides(
     assert state_of(site, plan_id) is PlanState.FILED
 
 
+def test_a_whole_queue_is_filed_with_two_keys_each_from_the_desk_on(
+    site: Site, chromium: Browser, city: World
+) -> None:
+    with site.app.app_context(), make_write_session() as session:
+        plan_ids = [submitted(session, city, day).id for day in (20, 21, 22, 23)]
+        session.commit()
+    page = logged_in(chromium, site, "officer")
+    page.goto("/desk")
+    expect(page.get_by_text("键盘：")).to_be_visible()
+
+    page.keyboard.press("n")
+    for plan_id in plan_ids:  # the next one opens by itself, in the order of their openings
+        page.wait_for_url(f"**/desk/plans/{plan_id}")
+        expect(page.get_by_text("键盘：")).to_be_visible()
+        page.keyboard.press("f")
+        page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+
+    assert {state_of(site, plan_id) for plan_id in plan_ids} == {PlanState.FILED}
+
+
 def test_a_returned_plans_form_says_at_once_what_an_extension_costs(
     site: Site, chromium: Browser, city: World
 ) -> None:
