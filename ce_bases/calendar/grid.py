@@ -136,9 +136,10 @@ def day_note(day: date) -> Text | None:
     return LABELS.get(name, OTHER_HOLIDAY)
 
 
-def holidays_known(weeks: Sequence[Sequence[date]]) -> bool:
-    """Whether the public holidays of all these days have been published."""
-    return all(is_known(day) for week in weeks for day in week)
+def holidays_known(weeks: Sequence[Sequence[date]], *, month: int | None = None) -> bool:
+    """Whether the public holidays of these days (of `month` alone, if given) are published."""
+    days = (day for week in weeks for day in week)
+    return all(is_known(day) for day in days if month in (None, day.month))
 
 
 def month_after(month: date, steps: int) -> date | None:

@@ -112,7 +112,7 @@ def _weeks(asked: Asked, dates: Sequence[Sequence[date]], *, month: int | None =
     totals = queries.public_day_totals(session(), wanted, *span) if month else None
     return {
         "weeks": grid.fill(dates, rows, today(), links, month=month, totals=totals),
-        "holidays_known": grid.holidays_known(dates),
+        "holidays_known": grid.holidays_known(dates, month=month),
     }
 
 

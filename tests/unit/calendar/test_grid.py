@@ -63,6 +63,10 @@ def test_each_day_knows_whether_people_work(
 def test_years_without_published_holidays_are_known_as_such() -> None:
     assert grid.holidays_known(grid.month_dates(date(2026, 6, 1)))
     assert not grid.holidays_known(grid.month_dates(date(2027, 6, 1)))
+    # The last month of a known year, whose weeks reach into the next one.
+    december = grid.month_dates(date(2026, 12, 1))
+    assert grid.holidays_known(december, month=12)
+    assert not grid.holidays_known(december)
 
 
 def test_days_of_neighbouring_months_are_marked() -> None:
