@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from ce_bases.bureaus import holidays as service
 from ce_bases.bureaus.forms import DropHolidayForm, HolidayForm
 from ce_bases.core.access import Action, grant_for
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import Text, msg
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
@@ -16,6 +15,7 @@ from ce_bases.web.fields import YEARS
 from ce_bases.web.filters import format_day
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import save
 
 bp = Blueprint("bureaus", __name__)
 
@@ -34,20 +34,15 @@ def holidays() -> ResponseReturnValue:
 def note_holiday() -> ResponseReturnValue:
     form, actor, now = HolidayForm(), current_actor(), request_now()
     if not form.validate():
-        return _refused(form)
+        return _asked_again(form), 422
     wanted = form.details()
 
     def work(db: Session) -> str:
         service.note_holidays(db, wanted, actor=actor, now=now)
         return url_for("bureaus.holidays", year=wanted.first.year)
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _refused(form)
-    flash(_("已记下“%(name)s”，共 %(n)d 天。", name=wanted.name, n=wanted.days), "done")
-    return redirect(address)
+    said = _("已记下“%(name)s”，共 %(n)d 天。", name=wanted.name, n=wanted.days)
+    return save(form, work, again=lambda: _asked_again(form), said=said, category="done")
 
 
 @bp.post("/holidays/drop")
@@ -67,10 +62,10 @@ def drop_holiday() -> ResponseReturnValue:
     return redirect(address)
 
 
-def _refused(form: HolidayForm) -> ResponseReturnValue:
+def _asked_again(form: HolidayForm) -> str:
     """What was typed stays, on the page of the year it is about."""
     first = form.first.data
-    return _page(first.year if first else today().year, form), 422
+    return _page(first.year if first else today().year, form)
 
 
 def _page(year: int, form: HolidayForm) -> str:

@@ -1,23 +1,23 @@
 """A base's lecturers."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.organisers import queries, service, staff
 from ce_bases.organisers.blueprint import bp
 from ce_bases.organisers.forms import LecturerForm, UsernameForm
 from ce_bases.organisers.models import Lecturer
 from ce_bases.organisers.permissions import own_base
+from ce_bases.organisers.resting import use_or_rest
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import save
 from ce_bases.web.vault import vault
 
 
@@ -57,13 +57,8 @@ def new_lecturer() -> ResponseReturnValue:
         service.add_lecturer(db, details, vault=keys, actor=actor, now=now)
         return url_for("organisers.lecturers")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form), 422
-    flash(_("授课人%(name)s已添加。", name=details.name))
-    return redirect(address)
+    said = _("授课人%(name)s已添加。", name=details.name)
+    return save(form, work, again=lambda: _page(form), said=said)
 
 
 @bp.route("/filing/lecturers/<int:lecturer_id>", methods=["GET", "POST"])
@@ -80,28 +75,17 @@ def edit_lecturer(lecturer_id: int) -> ResponseReturnValue:
         service.change_lecturer(db, own, details, vault=keys, actor=actor, now=now)
         return url_for("organisers.lecturers")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form, queries.get_own_lecturer(session(), lecturer_id, actor=actor)), 422
-    flash(_("授课人%(name)s已保存。", name=details.name))
-    return redirect(address)
+    def again() -> str:
+        return _page(form, queries.get_own_lecturer(session(), lecturer_id, actor=actor))
+
+    said = _("授课人%(name)s已保存。", name=details.name)
+    return save(form, work, again=again, said=said)
 
 
 @bp.post("/filing/lecturers/<int:lecturer_id>/<any(rest, use):wish>")
 @allow(Action.MANAGE_BASE)
 def rest_lecturer(lecturer_id: int, wish: str) -> ResponseReturnValue:
-    actor, now = current_actor(), request_now()
-
-    def work(db: Session) -> str:
-        own = queries.get_own_lecturer(db, lecturer_id, actor=actor)
-        service.use_or_rest(db, own, is_active=wish == "use", actor=actor, now=now)
-        return url_for("organisers.lecturers")
-
-    address = once(work)
-    flash(_("已恢复使用。") if wish == "use" else _("已停用，以前的计划不受影响。"))
-    return redirect(address)
+    return use_or_rest(queries.get_own_lecturer, lecturer_id, wish, back="organisers.lecturers")
 
 
 @bp.route("/filing/lecturers/<int:lecturer_id>/account", methods=["GET", "POST"])
@@ -110,10 +94,8 @@ def lecturer_account(lecturer_id: int) -> ResponseReturnValue:
     """A user name for a lecturer who will take sign-in; the password comes by a link."""
     lecturer = queries.get_own_lecturer(session(), lecturer_id, actor=current_actor())
     form = UsernameForm()
-    page = "organisers/lecturer_account.html"
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template(page, form=form, lecturer=lecturer), status
+        return _account_page(form, lecturer), 422 if form.is_submitted() else 200
     username, actor, now = form.username.data or "", current_actor(), request_now()
 
     def work(db: Session) -> str:
@@ -121,11 +103,12 @@ def lecturer_account(lecturer_id: int) -> ResponseReturnValue:
         staff.give_lecturer_account(db, own, username, actor=actor, now=now)
         return url_for("organisers.base_staff")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        lecturer = queries.get_own_lecturer(session(), lecturer_id, actor=actor)
-        return render_template(page, form=form, lecturer=lecturer), 422
-    flash(_("账号已开通。请发放登录链接，由本人设置密码。"))
-    return redirect(address)
+    def again() -> str:
+        return _account_page(form, queries.get_own_lecturer(session(), lecturer_id, actor=actor))
+
+    said = _("账号已开通。请发放登录链接，由本人设置密码。")
+    return save(form, work, again=again, said=said)
+
+
+def _account_page(form: UsernameForm, lecturer: Lecturer) -> str:
+    return render_template("organisers/lecturer_account.html", form=form, lecturer=lecturer)

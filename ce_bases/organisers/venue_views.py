@@ -1,23 +1,23 @@
 """A base's rooms."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.bureaus.directory import area_name
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.organisers import queries, service
 from ce_bases.organisers.blueprint import bp
 from ce_bases.organisers.forms import AREAS, VenueForm
 from ce_bases.organisers.models import Venue
 from ce_bases.organisers.permissions import own_base
+from ce_bases.organisers.resting import use_or_rest
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import save
 
 
 @bp.get("/filing/venues")
@@ -59,13 +59,8 @@ def new_venue() -> ResponseReturnValue:
         service.add_venue(db, details, actor=actor, now=now)
         return url_for("organisers.venues")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form), 422
-    flash(_("场地“%(name)s”已添加。", name=details.name))
-    return redirect(address)
+    said = _("场地“%(name)s”已添加。", name=details.name)
+    return save(form, work, again=lambda: _page(form), said=said)
 
 
 @bp.route("/filing/venues/<int:venue_id>", methods=["GET", "POST"])
@@ -84,25 +79,14 @@ def edit_venue(venue_id: int) -> ResponseReturnValue:
         service.change_venue(db, own, details, actor=actor, now=now)
         return url_for("organisers.venues")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form, queries.get_own_venue(session(), venue_id, actor=actor)), 422
-    flash(_("场地“%(name)s”已保存。", name=details.name))
-    return redirect(address)
+    def again() -> str:
+        return _page(form, queries.get_own_venue(session(), venue_id, actor=actor))
+
+    said = _("场地“%(name)s”已保存。", name=details.name)
+    return save(form, work, again=again, said=said)
 
 
 @bp.post("/filing/venues/<int:venue_id>/<any(rest, use):wish>")
 @allow(Action.MANAGE_BASE)
 def rest_venue(venue_id: int, wish: str) -> ResponseReturnValue:
-    actor, now = current_actor(), request_now()
-
-    def work(db: Session) -> str:
-        own = queries.get_own_venue(db, venue_id, actor=actor)
-        service.use_or_rest(db, own, is_active=wish == "use", actor=actor, now=now)
-        return url_for("organisers.venues")
-
-    address = once(work)
-    flash(_("已恢复使用。") if wish == "use" else _("已停用，以前的计划不受影响。"))
-    return redirect(address)
+    return use_or_rest(queries.get_own_venue, venue_id, wish, back="organisers.venues")

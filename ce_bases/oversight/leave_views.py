@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.bureaus import standing_in
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import LeaveForm
 from ce_bases.web.access import allow, current_actor
@@ -13,6 +12,7 @@ from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import save
 
 
 @bp.get("/leave")
@@ -46,13 +46,8 @@ def hand_over() -> ResponseReturnValue:
         standing_in.hand_over(db, colleague_id, days, actor=actor, now=now)
         return url_for("oversight.leave")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form), 422
-    flash(_("已登记，已告知同事。"), "done")
-    return redirect(address)
+    said = _("已登记，已告知同事。")
+    return save(form, work, again=lambda: _page(form), said=said, category="done")
 
 
 @bp.post("/leave/<int(max=2147483647):stand_in_id>/end")
