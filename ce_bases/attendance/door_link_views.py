@@ -1,6 +1,11 @@
 """Lending the register of one session to a substitute, and the substitute's way in."""
 
-from flask import Response, flash, redirect, render_template, request, url_for
+import base64
+import hashlib
+import hmac
+import uuid
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -47,13 +52,28 @@ def lend_door(session_id: int) -> ResponseReturnValue:
     held = _own(session(), session_id)
     if not form.validate():
         return _show(held, form), 422
-    name = form.name.data or ""
-    _link, token = in_transaction(
-        lambda db: substitutes.lend_door(db, _own(db, session_id), name, actor=actor, now=now)
-    )
+    name, token = form.name.data or "", _token_of(str(form.idempotency_key.data))
+
+    def work(db: Session) -> str:
+        held = _own(db, session_id)
+        substitutes.lend_door(db, held, name, token, actor=actor, now=now)
+        return url_for("attendance_review.door_links", session_id=session_id)
+
+    once(work)
     address = url_for("attendance_review.door_link", token=token, _external=True)
     page = _show(_own(session(), session_id), SubstituteForm(formdata=None), address)
     return Response(page, headers={"Cache-Control": "no-store"})
+
+
+def _token_of(key: str) -> str:
+    """The token of the link this form asks for: sent twice, the form shows the same link again.
+
+    It follows from the site's secret and the form's own key, so that it need not be stored.
+    """
+    secret = str(current_app.config["SECRET_KEY"])
+    asked = f"door link:{current_actor().account_id}:{uuid.UUID(key)}"
+    digest = hmac.digest(secret.encode(), asked.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 @bp.post("/filing/sessions/<int:session_id>/substitutes/<int:link_id>/revoke")

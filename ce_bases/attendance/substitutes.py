@@ -1,6 +1,5 @@
 """Links by which somebody without an account takes sign-in of one session, for its hours only."""
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,9 +42,9 @@ class Lent:
 
 
 def lend_door(
-    session: Session, held: SessionInForce, name: str, *, actor: Actor, now: datetime
-) -> tuple[DoorLink, str]:
-    """A new link for the substitute `name`, and its token, which is stored nowhere.
+    session: Session, held: SessionInForce, name: str, token: str, *, actor: Actor, now: datetime
+) -> DoorLink:
+    """A new link for the substitute `name`; of its `token` only the hash is kept.
 
     WrongStateError when the session's time is over or nothing can be recorded any more.
     """
@@ -60,7 +59,6 @@ def lend_door(
         )
     shown = f"替课人 {name}（{actor.name} 发放链接）"[:_LONGEST_NAME]
     account = create_account(session, f"door-{uuid.uuid4().hex}", shown, actor=actor, now=now)
-    token = secrets.token_urlsafe(32)
     link = DoorLink(
         session_id=held.session_id,
         account_id=account.id,
@@ -76,7 +74,7 @@ def lend_door(
     session.flush()
     act = Act("lend_door", "session", held.session_id, after={"name": name, "link": link.id})
     record(session, act, actor=actor, now=now)
-    return link, token
+    return link
 
 
 def revoke_link(

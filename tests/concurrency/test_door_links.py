@@ -25,9 +25,10 @@ BROWSERS = 10
 def token(session: Session, world: World) -> str:
     plan = filed_plan(session, world, now=NOON_1_JUNE)
     door = held(session, first_session_id(plan), world["clerk"])
-    _, token = substitutes.lend_door(session, door, "赵替课", actor=world["clerk"], now=NOON_1_JUNE)
+    clerk = world["clerk"]
+    substitutes.lend_door(session, door, "赵替课", "token", actor=clerk, now=NOON_1_JUNE)
     session.commit()
-    return token
+    return "token"
 
 
 def opened(app: Flask, token: str) -> tuple[int, int]:

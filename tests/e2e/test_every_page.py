@@ -148,6 +148,7 @@ ONLY_IN_THE_JOURNEY: set[str] = {
     # Linked for ten working days after a confirmation only.
     "credits.object_to_line",
     *("calendar.search", "accounts.login"),
+    # Between a scan and its answer: `test_door` looks at them.
     *("checkin.scan", "checkin.here", "checkin.type_digits", "checkin.signed"),
     "credits.due_summary",
     # Linked from the confirmation page of a class whose hours are posted; the walk sees a dozen.

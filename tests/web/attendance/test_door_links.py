@@ -1,6 +1,7 @@
 """A substitute's link: one session, its hours only, the first browser only, and nothing else."""
 
 import re
+import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +33,37 @@ def lend(client: PageClient, door: Door, name: str = "赵替课") -> str:
     assert found[1] not in client.get(url).text
     client.log_out()
     return found[1]
+
+
+def links_shown(page: str) -> list[str]:
+    return re.findall(r'value="http://localhost(/door/[^"]+)"', page)
+
+
+def test_a_form_sent_twice_is_one_link(client: PageClient, door: Door, app: Flask) -> None:
+    client.log_in("clerk")
+    url = f"/filing/sessions/{door.session_id}/substitutes"
+    sent = {"name": "赵替课", "idempotency_key": str(uuid.uuid4())}
+    pages = [client.post(url, data=sent) for _ in range(2)]
+    assert [page.headers["Cache-Control"] for page in pages] == ["no-store"] * 2
+    first, second = (links_shown(page.text) for page in pages)
+    assert (first, count(DoorLink)) == (second, 1)
+    assert browser(app).post(first[0]).status_code == 303
+    # Another content under the same key is refused; another key is another link.
+    assert client.post(url, data={**sent, "name": "钱替课"}).status_code == 422
+    others = [client.post(url, data={**sent, "idempotency_key": str(uuid.uuid4())}).text]
+    others += [client.post(url, data={"name": "赵替课"}).text for _ in range(2)]
+    assert len({*first, *(link for page in others for link in links_shown(page))}) == 4
+    assert count(DoorLink) == 4
+
+
+def test_the_key_alone_does_not_tell_the_link(client: PageClient, door: Door) -> None:
+    """Two clerks who send the same key get two links."""
+    key, shown = str(uuid.uuid4()), set()
+    for clerk in ("clerk", "clerk2"):
+        client.log_in(clerk)
+        url = f"/filing/sessions/{door.session_id}/substitutes"
+        shown |= {*links_shown(client.post(url, data={"name": "赵", "idempotency_key": key}).text)}
+    assert (len(shown), count(DoorLink)) == (2, 2)
 
 
 def browser(app: Flask) -> PageClient:
