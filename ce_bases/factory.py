@@ -17,6 +17,7 @@ from ce_bases.config import PROJECT_ROOT, Settings, load_settings
 from ce_bases.core.clock import Clock, system_clock
 from ce_bases.core.engine import engine_options, normal_url
 from ce_bases.core.filestore import FileStore
+from ce_bases.core.public_state import StateReader
 from ce_bases.web import access, assets, errors, filters, headers, i18n, logs
 from ce_bases.web.extensions import csrf, db, init_database
 from ce_bases.web.moment import CLOCK_KEY
@@ -104,6 +105,14 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     errors.register(app)
 
 
+def make_page_cache(app: Flask, seconds: float) -> PageCache:
+    """What keeps the public pages of `app`."""
+    with app.app_context():
+        state = StateReader(db.engine)
+    clock = app.extensions[CLOCK_KEY]
+    return PageCache(app.wsgi_app, state=state, clock=clock, seconds=seconds, passed=UNKEPT)
+
+
 def _finish(app: Flask, settings: Settings) -> None:
     """What must come last: guards see every route, and the outermost wrapper is the proxy's."""
     for endpoint, folder in (
@@ -114,10 +123,8 @@ def _finish(app: Flask, settings: Settings) -> None:
     headers.register(app, secure=settings.cookie_secure)
     if undeclared := access.undeclared_endpoints(app):
         raise RuntimeError(f"views without an action: {sorted(undeclared)}")
-    if settings.page_cache_seconds:
-        app.wsgi_app = PageCache(  # type: ignore[method-assign]
-            app.wsgi_app, seconds=settings.page_cache_seconds, passed=UNKEPT
-        )
+    if settings.page_cache_seconds and not app.debug:
+        app.wsgi_app = make_page_cache(app, settings.page_cache_seconds)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

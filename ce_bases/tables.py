@@ -5,10 +5,11 @@ from ce_bases.attendance import models as attendance
 from ce_bases.audit import models as audit
 from ce_bases.bureaus import models as bureaus
 from ce_bases.calendar import models as calendar_
+from ce_bases.calendar import shown
 from ce_bases.certificates import models as certificates
 from ce_bases.checkin import models as checkin
 from ce_bases.claims import models as claims
-from ce_bases.core import commands
+from ce_bases.core import commands, public_state
 from ce_bases.core.orm import Base
 from ce_bases.credits import models as credits_
 from ce_bases.enrolment import models as enrolment
@@ -21,6 +22,7 @@ from ce_bases.plans import models as plans
 
 FEATURES = (
     commands,
+    public_state,
     audit,
     accounts,
     files,
@@ -31,6 +33,7 @@ FEATURES = (
     plans,
     enrolment,
     calendar_,
+    shown,
     attendance,
     checkin,
     credits_,

@@ -19,25 +19,17 @@ from ce_bases.plans.change_views import shown_with
 from ce_bases.plans.differences import told_of
 from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, TimetableEntry
 from ce_bases.plans.standing import shown_revision, state_shown, who_has_it
-from ce_bases.plans.workflow import ACTION_LABELS, STATE_LABELS, PlanAction
+from ce_bases.plans.workflow import ACTION_LABELS, PUBLIC_ACTIONS, STATE_LABELS
 from ce_bases.web.access import allow
 from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.reads import only_roster_of
 from ce_bases.web.uploads import send_attachment
 
 #: What of a plan's history anyone may read; who of an organisation did it is not shown.
 PUBLIC_ACTS: Mapping[str, Text] = {
-    f"plan_{action}": ACTION_LABELS[action]
-    for action in (
-        PlanAction.SUBMIT,
-        PlanAction.FILE,
-        PlanAction.CANCEL,
-        PlanAction.CONFIRM_ATTENDANCE,
-        PlanAction.CREDIT,
-        PlanAction.NOTIFY_CHANGE,
-        PlanAction.FILE_CHANGE,
-    )
+    f"plan_{action}": ACTION_LABELS[action] for action in PUBLIC_ACTIONS
 }
 
 
@@ -47,14 +39,15 @@ def plan(number: str) -> ResponseReturnValue:
     found = get_plan_at(session(), number)
     address = site_address() + url_for("calendar.plan", number=number)
     revision = shown_revision(found)
-    acts = history_of(session(), "plan", found.id)
+    only_roster_of(found.id)
+    acts = history_of(session(), "plan", found.id, only=PUBLIC_ACTS)
     return show_public(
         "calendar/plan.html",
         plan=found,
         revision=revision,
         state=state_shown(found, today()),
         holder=who_has_it(found, today()),
-        acts=[act for act in acts if act.action in PUBLIC_ACTS][::-1],
+        acts=acts[::-1],
         act_labels=PUBLIC_ACTS,
         **shown_with(changed={r.number: told_of(found, r) for r in found.revisions if r.amends}),
         bureau=BY_CODE[found.bureau_code],

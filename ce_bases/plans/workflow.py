@@ -77,6 +77,17 @@ ACTION_LABELS: Mapping[PlanAction, Text] = {
     PlanAction.DROP_CHANGE: msg("放弃变更"),
 }
 
+#: What of a plan's history anyone may read.
+PUBLIC_ACTIONS = (
+    PlanAction.SUBMIT,
+    PlanAction.FILE,
+    PlanAction.CANCEL,
+    PlanAction.CONFIRM_ATTENDANCE,
+    PlanAction.CREDIT,
+    PlanAction.NOTIFY_CHANGE,
+    PlanAction.FILE_CHANGE,
+)
+
 #: Acts on a change of what is on file; the plan itself stays filed through all of them.
 CHANGE_ACTIONS = frozenset(
     {

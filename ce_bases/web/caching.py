@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 from ce_bases.web.headers import cacheable
 
 
-def conditional(body: str | bytes, *, mimetype: str, seconds: int = 60) -> Response:
+def conditional(body: str | bytes, *, mimetype: str, seconds: int = 0) -> Response:
     """`body` with an ETag over its bytes; an empty 304 when the client holds the same."""
     raw = body.encode() if isinstance(body, str) else body
     response = make_response(raw)
@@ -29,16 +29,11 @@ def private_copy(body: bytes, *, mimetype: str) -> Response:
     return response
 
 
-def public_page(html: str, *, seconds: int = 60) -> Response:
-    """A public page; nothing in it may depend on who reads it."""
-    return conditional(html, mimetype="text/html", seconds=seconds)
-
-
-def show_public(template: str, *, seconds: int = 60, **values: Any) -> Response:
-    """`template` as a public page.
+def show_public(template: str, *, seconds: int = 0, **values: Any) -> Response:
+    """`template` as a public page; nothing in it may depend on who reads it.
 
     It is declared cacheable before it is rendered: the layout then leaves messages to the
     reader for the next page of their own.
     """
     cacheable(seconds=seconds)
-    return public_page(render_template(template, **values), seconds=seconds)
+    return conditional(render_template(template, **values), mimetype="text/html", seconds=seconds)

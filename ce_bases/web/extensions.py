@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ce_bases.core import engine as engines
 from ce_bases.core import transactions
 from ce_bases.core.orm import Base
+from ce_bases.web.reads import note_reads
 
 T = TypeVar("T")
 _READING_ENGINE = "ce_bases.reading_engine"
@@ -35,6 +36,7 @@ def init_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engines.prepare(db.engine)
+        note_reads(db.engine)
         app.extensions[_READING_ENGINE] = engines.reading(db.engine)
 
 

@@ -1,6 +1,9 @@
 """Headers every answer carries, errors included."""
 
+from typing import Any
+
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -14,8 +17,22 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+class JealousSessions(SecureCookieSessionInterface):
+    """An answer for which anything looked at the visitor's session is in no shared cache,
+    whatever its view declared.
+    """
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        super().save_session(app, session, response)
+        if session.accessed and response.cache_control.public:
+            response.headers["Cache-Control"] = "private, no-store"
+
+
 def cacheable(*, seconds: int) -> None:
-    """Let caches keep this public answer: it must say nothing about the visitor."""
+    """Let caches keep this public answer: it must say nothing about the visitor.
+
+    After `seconds` they ask us again; with 0 each time, and mostly get a 304.
+    """
     g.cache_seconds = seconds
 
 
@@ -35,13 +52,17 @@ def _add_headers(response: Response) -> Response:
     seconds = g.get("cache_seconds")
     if seconds is not None and response.status_code in {200, 304} and "Set-Cookie" not in headers:
         response.cache_control.public = True
-        response.cache_control.max_age = seconds
+        if seconds:
+            response.cache_control.max_age = seconds
+        else:
+            response.cache_control.no_cache = True
     elif "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     return response
 
 
 def register(app: Flask, *, secure: bool) -> None:
+    app.session_interface = JealousSessions()
     app.after_request(_add_headers)
     if secure:
 

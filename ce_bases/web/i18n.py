@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from babel.messages.pofile import read_po
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_translations, lazy_gettext
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from ce_bases.core.clock import SHANGHAI
 from ce_bases.core.text import Text
@@ -21,7 +24,7 @@ from ce_bases.core.text import Text
 __all__ = ["force_locale", "gettext", "lang", "lazy_gettext", "say"]
 
 CHINESE, ENGLISH = "zh_Hans_CN", "en"
-_COOKIE = "lang"
+LANGUAGE = "lang"  # the cookie and the query value
 _CHOSEN = "ce_bases.locale"
 SOURCES = Path(__file__).resolve().parent.parent / "translations"
 babel = Babel()
@@ -56,10 +59,19 @@ def choose_locale() -> str:
 
 
 def _asked_for() -> str:
-    asked = request.args.get(_COOKIE) or request.cookies.get(_COOKIE)
-    if asked not in {"zh", "en"}:
-        asked = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"], "zh")
-    return ENGLISH if str(asked).startswith("en") else CHINESE
+    asked = request.args.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    spoken = language_of(asked, request.headers.get("Accept-Language", ""))
+    return ENGLISH if spoken == "en" else CHINESE
+
+
+@lru_cache(maxsize=512)
+def language_of(chosen: str | None, accepted: str) -> str:
+    """`zh` or `en`: what was chosen, else what the browser (its Accept-Language) prefers."""
+    if chosen in {"zh", "en"}:
+        return chosen
+    known = parse_accept_header(accepted, LanguageAccept)
+    best = known.best_match(["zh", "zh-CN", "zh-Hans", "en"], "zh")
+    return "en" if str(best).startswith("en") else "zh"
 
 
 def lang() -> str:
@@ -69,8 +81,8 @@ def lang() -> str:
 
 def lang_url(code: str) -> str:
     """The current page in the language `code` (`zh` or `en`), every filter kept."""
-    query = [(k, v) for k, v in request.args.items(multi=True) if k != _COOKIE]
-    return f"{request.path}?{urlencode([*query, (_COOKIE, code)])}"
+    query = [(k, v) for k, v in request.args.items(multi=True) if k != LANGUAGE]
+    return f"{request.path}?{urlencode([*query, (LANGUAGE, code)])}"
 
 
 def say(text: "Text | str | None") -> str:
@@ -124,8 +136,8 @@ def compile_catalogues(source: Path, target: Path) -> None:
 
 
 def _remember_language(response: Response) -> Response:
-    if (asked := request.args.get(_COOKIE)) in {"zh", "en"} and "no_lang_cookie" not in g:
-        response.set_cookie(_COOKIE, asked, max_age=31536000, samesite="Lax", httponly=True)
+    if (asked := request.args.get(LANGUAGE)) in {"zh", "en"} and "no_lang_cookie" not in g:
+        response.set_cookie(LANGUAGE, asked, max_age=31536000, samesite="Lax", httponly=True)
     return response
 
 
