@@ -18,7 +18,7 @@ from ce_bases.core.clock import Clock, system_clock
 from ce_bases.core.engine import engine_options, normal_url
 from ce_bases.core.filestore import FileStore
 from ce_bases.core.public_state import StateReader
-from ce_bases.web import access, assets, errors, filters, headers, i18n, logs
+from ce_bases.web import access, addresses, assets, errors, filters, headers, i18n, logs
 from ce_bases.web.extensions import csrf, db, init_database
 from ce_bases.web.moment import CLOCK_KEY
 from ce_bases.web.page_cache import PageCache
@@ -101,6 +101,7 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["is_demo"] = settings.is_demo
     i18n.register(app, instance=settings.instance_dir)
     filters.register(app)
+    addresses.register(app)
     assets.register(app)
     errors.register(app)
 

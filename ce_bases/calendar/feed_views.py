@@ -1,6 +1,6 @@
 """Feeds for people's own calendars: everything, one base, one plan."""
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from ce_bases.calendar import queries
@@ -11,6 +11,7 @@ from ce_bases.core.access import Action
 from ce_bases.organisers.queries import get_organiser
 from ce_bases.plans.standing import shown_revision
 from ce_bases.web.access import allow
+from ce_bases.web.addresses import url_for
 from ce_bases.web.caching import conditional
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import today

@@ -3,7 +3,7 @@
 from calendar import Calendar
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,9 +37,9 @@ class Day:
     is_in_month: bool
     is_today: bool
     is_rest: bool
-    note: Text | None
+    note: Text | None = field(hash=False)
     is_workday_shift: bool
-    events: Sequence[Event]
+    events: tuple[Event, ...]
     more: int
     more_url: str
 
@@ -109,7 +109,7 @@ def _cell(
         is_rest=not is_workday(day),
         note=day_note(day),
         is_workday_shift=is_workday(day) and day.weekday() >= 5,
-        events=[_event(row, links) for row in rows],
+        events=tuple(_event(row, links) for row in rows),
         more=more,
         more_url=links.day(day),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from ce_bases.audit.queries import history_of
@@ -21,6 +20,7 @@ from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, Tim
 from ce_bases.plans.standing import shown_revision, state_shown, who_has_it
 from ce_bases.plans.workflow import ACTION_LABELS, PUBLIC_ACTIONS, STATE_LABELS
 from ce_bases.web.access import allow
+from ce_bases.web.addresses import url_for
 from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now, today

@@ -1,7 +1,8 @@
 """Public reads: everything here anyone may see. Only published rows are looked at."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -145,43 +146,42 @@ def public_next(
     ).all()
 
 
-def public_counts(
-    session: Session, wanted: CalendarFilter, first: date, last: date, *, county: bool = False
-) -> dict[str, dict[str, int]]:
-    """How many sessions of the span each `subject` and `form` (and `county`) would show.
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What choosing another value of a filter would show: a filter does not narrow its own counts.
 
-    A filter does not narrow its own counts: they say what choosing another value would give.
+    `counts` by filter (`subject`, `form`, `county`) and value; `organisers` as (id, name, count),
+    by name.
     """
+
+    counts: Mapping[str, Mapping[str, int]]
+    organisers: Sequence[tuple[int, str, int]]
+
+
+def public_facets(session: Session, wanted: CalendarFilter, first: date, last: date) -> Facets:
+    """How many sessions of the span each value of each filter would show; one look for all."""
     row = PublishedSession
-    facets = {"subject": row.subject, "form": row.form, "county": row.area_code}
-    names = list(facets) if county else ["subject", "form"]
-    open_filters = replace(wanted, subject="", form="", county="" if county else wanted.county)
+    columns = (row.subject, row.form, row.area_code, row.organiser_id, row.organiser_name)
+    open_filters = replace(wanted, subject="", form="", county="", organiser=None)
     groups = session.execute(
-        select(*(facets[name] for name in names), func.count())
+        select(*columns, func.count())
         .where(row.held_on.between(first, last), *passes(open_filters))
-        .group_by(*(facets[name] for name in names))
+        .group_by(*columns)
     ).all()
-    counts: dict[str, dict[str, int]] = {name: {} for name in names}
-    for *values, count in groups:
-        group = dict(zip(names, map(str, values), strict=True))
-        for name, value in group.items():
-            if all(getattr(wanted, n) in ("", v) for n, v in group.items() if n != name):
-                counts[name][value] = counts[name].get(value, 0) + count
-    return counts
-
-
-def public_organiser_counts(
-    session: Session, wanted: CalendarFilter, first: date, last: date
-) -> Sequence[tuple[int, str, int]]:
-    """(id, name, sessions in the span) of the organisers that choosing one would show, by name."""
-    row = PublishedSession
-    rows = session.execute(
-        select(row.organiser_id, row.organiser_name, func.count())
-        .where(row.held_on.between(first, last), *passes(replace(wanted, organiser=None)))
-        .group_by(row.organiser_id, row.organiser_name)
-        .order_by(row.organiser_name, row.organiser_id)
+    chosen = (wanted.subject, wanted.form, wanted.county, wanted.organiser)
+    found: tuple[Counter[Any], ...] = (Counter(), Counter(), Counter(), Counter())
+    names: dict[int, str] = {}
+    for subject, form, county, number, name, count in groups:
+        values = (subject.value, form.value, county, number)
+        names[number] = name
+        missed = [n for n, value in enumerate(values) if chosen[n] and chosen[n] != value]
+        for n in range(4) if not missed else missed if len(missed) == 1 else ():
+            found[n][values[n]] += count
+    by_name = sorted(found[3], key=lambda number: (names[number], number))
+    return Facets(
+        dict(zip(("subject", "form", "county"), found[:3], strict=True)),
+        [(number, names[number], found[3][number]) for number in by_name],
     )
-    return [(number, name, count) for number, name, count in rows]
 
 
 def public_free_count(

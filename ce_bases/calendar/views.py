@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from ce_bases.bureaus.directory import BUREAUS
 from ce_bases.calendar import (
     base_views,
+    cells,
     feed_views,
     filing_views,
     grid,
@@ -26,6 +27,7 @@ from ce_bases.organisers.queries import get_organiser
 from ce_bases.plans.models import FORM_LABELS, SUBJECT_LABELS, Form
 from ce_bases.policy.registry import filing_policy_for
 from ce_bases.web.access import allow
+from ce_bases.web.addresses import url_for
 from ce_bases.web.caching import show_public
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now, today
@@ -34,6 +36,7 @@ from ce_bases.web.pagination import page_number, page_url, paginate
 __all__ = [
     "base_views",
     "bp",
+    "cells",
     "feed_views",
     "filing_views",
     "personal_views",
@@ -55,13 +58,14 @@ def index() -> ResponseReturnValue:
         return url_for("calendar.index", **asked.query(**changes))
 
     wanted = asked.wanted
+    facets = queries.public_facets(session(), wanted, *span)
     return show_public(
         "calendar/index.html",
         asked=asked,
         wanted=wanted,
         address=address,
-        counts=queries.public_counts(session(), wanted, *span, county=True),
-        organisers=queries.public_organiser_counts(session(), wanted, *span),
+        counts=facets.counts,
+        organisers=facets.organisers,
         free_count=queries.public_free_count(session(), wanted, *span, now=request_now()),
         organiser=get_organiser(session(), wanted.organiser) if wanted.organiser else None,
         counties=BUREAUS,
@@ -101,10 +105,13 @@ def _week(asked: Asked) -> tuple[Span, Shown]:
 
 
 def _weeks(asked: Asked, dates: Sequence[Sequence[date]], *, month: int | None = None) -> Shown:
-    plans = url_for("calendar.plan", number="-").removesuffix("-")  # written once for all rows
+    # Each written once for all rows.
+    plans = url_for("calendar.plan", number="-").removesuffix("-")
+    week = asked.query(view="week", day="DAY", month=None)
+    days = url_for("calendar.index", **{**week, "day": "DAY"})
     links = grid.Links(
         plan=lambda number: plans + number,
-        day=lambda day: url_for("calendar.index", **asked.query(view="week", day=day, month=None)),
+        day=lambda day: days.replace("day=DAY", f"day={day.isoformat()}", 1),
     )
     span, wanted = (dates[0][0], dates[-1][-1]), asked.wanted
     per_day = grid.SHOWN_A_DAY if month else None

@@ -2,7 +2,7 @@
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import current_app, jsonify, render_template, url_for
+from flask import current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,6 +12,7 @@ from ce_bases.core.access import Action
 from ce_bases.core.engine import broken_promises, reading
 from ce_bases.home.blueprint import bp
 from ce_bases.web.access import allow
+from ce_bases.web.addresses import url_for
 from ce_bases.web.caching import conditional
 from ce_bases.web.extensions import db, session
 from ce_bases.web.logs import log

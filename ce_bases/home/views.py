@@ -25,7 +25,7 @@ DAYS_NEAR = timedelta(days=30)
 @allow(Action.READ_PUBLIC)
 def index() -> ResponseReturnValue:
     day, year = today(), max(today().year, FIRST_YEAR)
-    near = queries.public_counts(session(), CalendarFilter(), day, day + DAYS_NEAR, county=True)
+    near = queries.public_facets(session(), CalendarFilter(), day, day + DAYS_NEAR).counts
     return show_public(
         "home/index.html",
         classes=queries.public_next(session(), day, lectures=False, limit=8),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, request
 from werkzeug.security import safe_join
 
 from ce_bases.core.access import Action
 from ce_bases.web.access import allow
+from ce_bases.web.addresses import url_for
 
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
@@ -70,10 +71,17 @@ def serve_from(folder: str | None) -> Callable[[str], Response]:
 
 def asset(filename: str) -> str:
     """The address of a file of `static/`, with its content's digest."""
-    found = _find(current_app.static_folder, filename)
+    find = _digest.__wrapped__ if current_app.debug else _digest
+    return url_for("static", filename=filename, v=find(current_app.static_folder, filename))
+
+
+@lru_cache(maxsize=512)
+def _digest(folder: str | None, filename: str) -> str:
+    """The digest of a file; a release changes them only together with its processes."""
+    found = _find(folder, filename)
     if found is None:
         raise FileNotFoundError(filename)
-    return url_for("static", filename=filename, v=found.digest)
+    return found.digest
 
 
 def register(app: Flask) -> None:
