@@ -46,6 +46,7 @@ from ce_bases.demo.paperwork import Papers, Round
 from ce_bases.demo.population import Population, build_population
 from ce_bases.demo.posting import post_hours
 from ce_bases.demo.programme import build_programme
+from ce_bases.demo.reminding import remind_learner
 from ce_bases.demo.rosters import fill_rosters, write_enrolments
 from ce_bases.demo.setting import Setting
 from ce_bases.demo.showcase import build_showcase
@@ -196,6 +197,7 @@ def write(session: Session, city: City, store: FileStore, issuer: Issuer) -> Non
     write_claims(session, city.people, store, rng=Random(SEED), now=setting.now)  # noqa: S311
     issue_certificates(session, setting, city.people.learner, city.officers, issuer)
     raise_objections(session, setting, city.people.learner, city.papers)
+    remind_learner(session, setting, city.people.learner)
     book.act(MARK, actor=None, at=setting.now)
     book.write_acts(session)
     host = next(host for host in city.hosts if host.name == BASE)

@@ -1,4 +1,4 @@
-"""Objections of the demo: one that waits, one that a base has passed on."""
+"""Objections of the demo: one that waits, one that a base has passed on, one to a claim's hours."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor, Role
 from ce_bases.credits import objections
-from ce_bases.credits.models import LedgerLine
+from ce_bases.credits.models import LedgerLine, Origin
 from ce_bases.demo.listed import UNIT
 from ce_bases.demo.paperwork import Papers
 from ce_bases.demo.setting import Setting
@@ -17,13 +17,14 @@ REASONS = (
     "当天下午的课也参加了，签退时二维码没有刷出来，请核对签到记录。",
     "这次课实际上到 17:00，应比记入的多 1 学时。",
 )
+OF_CLAIM = "获奖证书写明是区级一等奖，按通知可以选计公需科目，请复核计入的科目。"
 SUPPORT = "经核对现场签到表，该学员全程参加，系扫码设备故障漏记，请予更正。"
 
 
 def raise_objections(
     session: Session, setting: Setting, learner: Person, papers: list[Papers]
 ) -> None:
-    """The listed professional objects to the last lines, the day after they were posted."""
+    """The listed professional objects to the last lines, each the day after it was posted."""
     assert learner.account_id is not None
     actor = Actor(learner.account_id, Role.PROFESSIONAL, learner.name, UNIT, person_id=learner.id)
     clerks = {each.plan.id: each.clerk for each in papers}
@@ -41,3 +42,11 @@ def raise_objections(
             assert made.plan_id is not None
             clerk = clerks[made.plan_id]
             objections.answer(session, made, SUPPORT, supports=True, actor=clerk, now=at)
+    claimed = session.scalars(
+        select(LedgerLine)
+        .where(LedgerLine.person_id == learner.id, LedgerLine.origin == Origin.CLAIM)
+        .order_by(LedgerLine.posted_at.desc(), LedgerLine.id.desc())
+        .limit(1)
+    ).one()
+    at = min(claimed.posted_at + timedelta(days=1), setting.now)
+    objections.raise_objection(session, claimed.id, OF_CLAIM, actor=actor, now=at)
