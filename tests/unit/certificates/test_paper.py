@@ -111,10 +111,10 @@ def test_the_stored_row_gives_the_same_bytes_whenever_it_is_printed(
 
 def test_a_certificate_takes_well_under_a_second() -> None:
     certificate_pdf(certificate())  # the fonts are found once a process
-    started = time.perf_counter()
+    started = time.process_time()  # of this process: others may be busy
     certificate_pdf(certificate("张𬭎"))
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_numbers_are_read_out_in_groups() -> None:
