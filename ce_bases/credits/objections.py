@@ -157,9 +157,12 @@ def standings(session: Session, line_ids: list[int], *, today: date) -> dict[int
 
 
 def find_pending(session: Session, line_id: int) -> Objection | None:
-    """The objection to a line that waits for an answer."""
+    """The objection to a line that waits for an answer, held: nobody else answers it meanwhile."""
     return session.scalars(
-        select(Objection).where(Objection.line_id == line_id, Objection.state.in_(PENDING))
+        select(Objection)
+        .where(Objection.line_id == line_id, Objection.state.in_(PENDING))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
 
 
