@@ -13,6 +13,7 @@ from tests.conftest import FrozenClock
 from tests.factories.hours import enrol
 from tests.factories.world import World
 from tests.web.calendar.conftest import File
+from tests.web.calendar.test_feed_life import cancel, move
 from tests.web.client import PageClient
 
 
@@ -139,6 +140,42 @@ def test_search_engines_read_each_session(client: PageClient, file: File) -> Non
                 "url": f"http://localhost/plans/{number}",
             },
         }
+    ]
+
+
+def statuses(page: str) -> list[tuple[str, str, str | None]]:
+    """Start, status and former start of each session, as a search engine reads them."""
+    script = BeautifulSoup(page, "html.parser").find("script", type="application/ld+json")
+    assert script is not None
+    return [
+        (
+            each["startDate"][:10],
+            each["eventStatus"].removeprefix("https://schema.org/Event"),
+            each.get("previousStartDate", "")[:10] or None,
+        )
+        for each in json.loads(script.get_text())
+    ]
+
+
+def test_search_engines_are_told_from_when_a_session_was_moved(
+    client: PageClient, file: File, world: World, clock: FrozenClock
+) -> None:
+    page = f"/plans/{file(date(2022, 6, 20), date(2022, 6, 21))}"
+    for days in (2, 3):
+        clock.forward(hours=1)
+        move(world, days=days, now=clock())
+
+    moved = ("2022-06-26", "Rescheduled", "2022-06-21")
+    assert statuses(client.get(page).text) == [("2022-06-20", "Scheduled", None), moved]
+    clock.forward(hours=1)
+    move(world, days=-5, now=clock())  # back again, not before the opening: told, not refiled
+    still = [("2022-06-20", "Scheduled", None), ("2022-06-21", "Scheduled", None)]
+    assert statuses(client.get(page).text) == still
+    clock.forward(hours=1)
+    cancel(world, now=clock())
+    assert [status for _start, status, _first in statuses(client.get(page).text)] == [
+        "Cancelled",
+        "Cancelled",
     ]
 
 
