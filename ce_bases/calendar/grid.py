@@ -3,7 +3,7 @@
 from calendar import Calendar
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ class Day:
     is_in_month: bool
     is_today: bool
     is_rest: bool
-    note: Text | None = field(hash=False)
+    note: Text | str | None = field(hash=False)
     is_workday_shift: bool
     events: tuple[Event, ...]
     more: int
@@ -91,6 +91,19 @@ def fill(
         return _cell(day, by_day[day], today, links, is_in_month=is_in_month, more=more)
 
     return [[cell(day) for day in week] for week in weeks]
+
+
+def mark(weeks: Sequence[Week], noted: Mapping[date, str]) -> Sequence[Week]:
+    """The same weeks with the holidays noted by hand, in years that are not published yet."""
+    return [
+        [
+            replace(day, is_rest=True, note=noted[day.date])
+            if day.date in noted and not is_known(day.date)
+            else day
+            for day in week
+        ]
+        for week in weeks
+    ]
 
 
 def _cell(

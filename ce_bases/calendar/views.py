@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from ce_bases.bureaus.directory import BUREAUS
+from ce_bases.bureaus.holidays import holidays_between
 from ce_bases.calendar import (
     base_views,
     cells,
@@ -117,9 +118,14 @@ def _weeks(asked: Asked, dates: Sequence[Sequence[date]], *, month: int | None =
     per_day = grid.SHOWN_A_DAY if month else None
     rows = queries.public_by_day(session(), wanted, *span, per_day=per_day)
     totals = queries.public_day_totals(session(), wanted, *span) if month else None
+    # Known years are not looked up: the pages most looked at stay without the query.
+    is_known = grid.holidays_known(dates)
+    noted = {} if is_known else holidays_between(session(), *span).by_hand
+    weeks = grid.fill(dates, rows, today(), links, month=month, totals=totals)
     return {
-        "weeks": grid.fill(dates, rows, today(), links, month=month, totals=totals),
+        "weeks": grid.mark(weeks, noted) if noted else weeks,
         "holidays_known": grid.holidays_known(dates, month=month),
+        "holidays_noted": bool(noted),
     }
 
 

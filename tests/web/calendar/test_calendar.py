@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from sqlalchemy.orm import Session
 
+from ce_bases.bureaus.holidays import Stretch, note_holidays
 from ce_bases.plans import service
 from ce_bases.plans.models import Form, Plan, Subject
 from ce_bases.web.extensions import make_write_session
@@ -62,6 +64,26 @@ def test_today_rest_days_and_holidays_are_marked(client: PageClient, world: Worl
     assert "day--rest" not in cell(page, "6月6日 周一")["class"]
     assert "节假日安排尚未公布" not in page
     assert "节假日安排尚未公布" in client.get("/calendar?month=2030-06").text
+
+
+@pytest.mark.parametrize("view", ["month=2060-10", "view=week&day=2060-10-02"])
+def test_holidays_the_city_noted_are_marked(
+    client: PageClient, world: World, session: Session, view: str
+) -> None:
+    days = Stretch(date(2060, 10, 1), date(2060, 10, 3), "国庆<假>")
+    note_holidays(session, days, actor=world["city_officer"], now=NOW)
+    session.commit()
+
+    page = BeautifulSoup(client.get(f"/calendar?{view}").text, "html.parser")
+
+    marked = [
+        (day.select_one(".day__number b").get_text(), "day--rest" in day["class"])
+        for day in page.select(".day")
+        if day.select_one(".day__note")
+    ]
+    assert marked == [("1", True), ("2", True), ("3", True)]
+    assert "国庆<假>" in page.get_text()
+    assert "只标出了人社部门记下的日子" in page.get_text()
 
 
 def test_a_busy_day_shows_four_and_leads_to_the_rest(client: PageClient, file: File) -> None:
