@@ -5,6 +5,7 @@ forgotten one costs speed, not truth.
 """
 
 from ce_bases.audit.models import AuditEntry
+from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.core.orm import Base
 from ce_bases.core.public_state import VERBS, watch
 from ce_bases.enrolment.models import Enrolment
@@ -36,6 +37,7 @@ _RULES: tuple[tuple[type[Base], str], ...] = (
     (PublishedSession, ""),
     (Organiser, ""),
     (Venue, ""),
+    (PublicHoliday, ""),
     (Plan, "{row}.filing_number IS NOT NULL"),
     (PlanRevision, _FILED),
     (CourseSession, _FILED),

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from ce_bases.bureaus.holidays import Stretch, drop_holidays, note_holidays
 from ce_bases.core.access import Action, grant_for
 from ce_bases.core.actors import Role
 from ce_bases.core.public_state import SHOWN, STRIPES, WATCHED, StateReader, stripe_of
@@ -47,7 +48,10 @@ KEPT = {
     "calendar.subscribe": "/subscribe?organiser={base}",
     "credits.calculator": "/hours",
 }
-ALSO = ["/calendar?view=week", "/calendar?view=list&free=1", "/calendar?q=培训&month=2022-06"]
+ALSO = [
+    *("/calendar?view=week", "/calendar?view=list&free=1", "/calendar?q=培训&month=2022-06"),
+    "/calendar?month=2060-10",  # a year whose holidays nobody has published
+]
 #: Public, but of a moment, of a visitor, or of a secret address.
 UNKEPT = {
     *("static", "bootstrap.static", "home.healthz", "home.readyz"),
@@ -197,7 +201,14 @@ def test_what_pages_show_disturbs_them(state: StateReader, world: World) -> None
     def shrink(session: Session) -> None:
         session.get_one(Venue, world.venue_id).capacity = 3
 
-    for change in (file_one, cancel, rename, shrink):
+    def note(session: Session) -> None:
+        noted = Stretch(date(2060, 10, 1), date(2060, 10, 3), "国庆节")
+        note_holidays(session, noted, actor=None, now=NOW)
+
+    def drop(session: Session) -> None:
+        drop_holidays(session, date(2060, 10, 1), date(2060, 10, 3), actor=None, now=NOW)
+
+    for change in (file_one, cancel, rename, shrink, note, drop):
         assert moved(state, change) == {SHOWN}, change.__name__
 
 
