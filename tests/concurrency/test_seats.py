@@ -1,6 +1,7 @@
 """Forty people and ten seats: never an eleventh, and a control without the lock that seats more."""
 
 from collections import Counter
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -14,7 +15,10 @@ from ce_bases.enrolment.models import Enrolment, Place, Via
 from ce_bases.organisers import service as organisers
 from ce_bases.organisers.models import Venue
 from ce_bases.organisers.service import VenueDetails
+from ce_bases.plans import amendments
+from ce_bases.plans.details import details_of
 from ce_bases.plans.models import Plan
+from ce_bases.plans.service import save_draft
 from ce_bases.web.extensions import in_transaction, make_write_session
 from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
@@ -122,6 +126,35 @@ def test_people_coming_while_the_room_grows_find_its_new_seats(
         )
 
     together(app, PEOPLE, act)
+    assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS - 1}
+
+
+def test_people_coming_while_the_plan_grows_find_its_new_seats(
+    app: Flask, world: World, session: Session
+) -> None:
+    plan = filed_plan(session, world, now=NOW, planned_number=5)
+    people = make_learners(session, world, PEOPLE, now=NOW)
+    clerk = world["clerk"]
+    change = amendments.open_change(session, plan, actor=clerk, now=NOW)
+    larger = replace(details_of(change), planned_number=SEATS)
+    version = plan.version
+    save_draft(session, plan, larger, expected_version=version, actor=clerk, now=NOW)
+    session.commit()
+    plan_id, version = plan.id, plan.version
+
+    def act(number: int) -> object:
+        def work(s: Session) -> object:
+            found = s.get_one(Plan, plan_id)
+            if number == PEOPLE // 2:
+                return amendments.send_change(
+                    s, found, expected_version=version, actor=clerk, now=NOW
+                )
+            return choosing.enrol_oneself(s, found, actor=people[number], now=NOW).id
+
+        return in_transaction(work)
+
+    answers = together(app, PEOPLE, act)
+    assert answers[PEOPLE // 2] == "notice"
     assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS - 1}
 
 
