@@ -80,12 +80,11 @@ def remind_staff(session: Session, wanted: StaffFilter, *, actor: Actor, now: da
     taken: list[int] = []
     for chunk in chunks(sorted(rows)):
         taken += _take(session, chunk, actor, now)
-    same: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    same: dict[int, list[int]] = defaultdict(list)  # one note for all who lack the same
     for person_id in taken:
-        row = rows[person_id]
-        same[row.public, row.professional, row.missing].append(row.account_id)
-    for figures, accounts in sorted(same.items()):
-        notify(session, accounts, _note(figures, actor, now), now=now)
+        same[rows[person_id].missing].append(rows[person_id].account_id)
+    for missing, accounts in sorted(same.items()):
+        notify(session, accounts, _note(missing, actor, now), now=now)
     if taken:
         after = {"year": business_date(now).year, "count": len(taken), "people": sorted(taken)}
         record(
@@ -109,19 +108,16 @@ def _take(session: Session, people: Sequence[int], actor: Actor, now: datetime) 
     return session.scalars(statement.returning(HoursReminder.person_id)).all()
 
 
-def _note(figures: tuple[int, int, int], actor: Actor, now: datetime) -> Note:
-    public, professional, missing = (f"{halves / 2:g}" for halves in figures)
+def _note(missing: int, actor: Actor, now: datetime) -> Note:
     year = business_date(now).year
     return Note(
         kind="hours_short",
-        title=msg("%(year)s 年还差 %(hours)s 学时", year=str(year), hours=missing),
+        title=msg("%(year)s 年还差 %(hours)s 学时", year=str(year), hours=f"{missing / 2:g}"),
         body=msg(
-            "%(unit)s提醒您：%(year)s 年已计入公需 %(public)s 学时、专业 %(professional)s 学时，"
-            "请在年底前完成。“我的学时”里列有可以参加的课，也可以在那里申报学时。",
+            "%(unit)s提醒您在年底前完成 %(year)s 年的学时。"
+            "“我的学时”里有还差的科目、可以参加的课，也可以在那里申报学时。",
             unit=actor.organisation,
             year=str(year),
-            public=public,
-            professional=professional,
         ),
         endpoint="credits.year",
         values={"year": year},

@@ -57,12 +57,20 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """Achievements and publications — 二(二)4(3)."""
+    """Achievements and publications — 二(二)4(3).
+
+    `coauthors`: each gets all of it ("full"). No activity says how many wrote a work or who came
+    first, so that the other ways are refused here rather than taken for "full" in silence.
+    """
 
     each_halves: int
     year_halves: int
     coauthors: Literal["full", "first_n", "split"]
     clause: Clause
+
+    def __post_init__(self) -> None:
+        if self.coauthors != "full":
+            raise ValueError(f"coauthors = {self.coauthors!r} needs the authors of each work")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def test_control_without_the_row_of_unit_and_person_everybody_is_told_again(
             accounts = [row.account_id for row in told]
 
         def write(session: Session) -> int:
-            return notify(session, accounts, _note((0, 0, 180), actor, NOW), now=NOW)
+            return notify(session, accounts, _note(180, actor, NOW), now=NOW)
 
         return in_transaction(write)
 

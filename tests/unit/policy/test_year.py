@@ -1,6 +1,7 @@
 """The fold: worked cases, and every clause at and beside its limit."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from ce_bases.policy.estimate import estimate
+from ce_bases.policy.notice_2022 import POLICY
 
 CASES = json.loads((Path(__file__).parent / "cases" / "hours.json").read_text())
 
@@ -437,3 +439,10 @@ def test_the_bases_line_precedes_only_where_it_can_count() -> None:
     # Elsewhere `source` orders nothing.
     first = lecture(2, "2022-06-01", key="k", source="claim")
     assert credited(first, lecture(2, key="k")) == [(2, []), (0, ["duplicate"])]
+
+
+@pytest.mark.parametrize("way", ["first_n", "split"])
+def test_a_way_of_coauthors_that_nothing_tells_is_refused(way: Any) -> None:
+    assert POLICY.works.coauthors == "full"
+    with pytest.raises(ValueError, match="coauthors"):
+        replace(POLICY.works, coauthors=way)
