@@ -110,11 +110,11 @@ def open_papers(setting: Setting, spec: Spec, rounds: dict[int, Round]) -> Paper
         )
     )
     revision = write_revision(setting, plan, spec.details, at, rounds)
-    enclose(setting, spec, plan, revision, clerk, at)
-    rounds[1].attachments.extend(values_of(each) for each in revision.attachments)
     papers = Papers(spec, plan, revision, clerk, setting.book)
     act = Act("plan_draft", "plan", plan.id, after={"title": spec.details.title})
     papers.note(act, actor=clerk, at=at)
+    enclose(setting, spec, plan, revision, clerk, at)
+    rounds[1].attachments.extend(values_of(each) for each in revision.attachments)
     return papers
 
 
