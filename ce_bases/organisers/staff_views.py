@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ce_bases.accounts.models import Account
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError, NotFoundError
+from ce_bases.core.errors import NotFoundError
 from ce_bases.organisers import queries, staff
 from ce_bases.organisers.blueprint import bp
 from ce_bases.organisers.forms import ClerkForm, EmptyForm
@@ -16,6 +16,7 @@ from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 
 
 @bp.get("/filing/staff")
@@ -36,8 +37,7 @@ def base_staff() -> ResponseReturnValue:
 def new_clerk() -> ResponseReturnValue:
     form = ClerkForm()
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("organisers/clerk.html", form=form), status
+        return _clerk_page(form), 422 if form.is_submitted() else 200
     username, name = form.username.data or "", form.name.data or ""
     actor, now = current_actor(), request_now()
 
@@ -45,13 +45,12 @@ def new_clerk() -> ResponseReturnValue:
         staff.new_clerk(db, username, name, actor=actor, now=now)
         return url_for("organisers.base_staff")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return render_template("organisers/clerk.html", form=form), 422
-    flash(_("账号已开通。请发放登录链接，由本人设置密码。"))
-    return redirect(address)
+    said = _("账号已开通。请发放登录链接，由本人设置密码。")
+    return save(form, work, again=lambda: _clerk_page(form), said=said)
+
+
+def _clerk_page(form: ClerkForm) -> str:
+    return render_template("organisers/clerk.html", form=form)
 
 
 @bp.route("/filing/staff/<int:member_id>/end", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from ce_bases.attendance.flagging import flags_of_sessions, sessions_of
 from ce_bases.audit.queries import history_of
 from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError, NotFoundError
+from ce_bases.core.errors import NotFoundError
 from ce_bases.core.text import Text, msg
 from ce_bases.oversight import queries, reasons, review, service
 from ce_bases.oversight.blueprint import DESK, bp
@@ -26,12 +26,12 @@ from ce_bases.plans.permissions import may
 from ce_bases.plans.queries import get_plan
 from ce_bases.plans.workflow import STATE_LABELS
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import save
 
 LABELS = {
     "state": STATE_LABELS,
@@ -103,13 +103,8 @@ def decide(plan_id: int) -> ResponseReturnValue:
         service.decide(db, found, decision, actor=actor, now=now)
         return url_for("oversight.next_item", after=plan_id)
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(plan_id, form), 422
-    flash(f"{title}：{say(OUTCOMES[decision.outcome])}", "done")
-    return redirect(address)
+    said = f"{title}：{say(OUTCOMES[decision.outcome])}"
+    return save(form, work, again=lambda: _page(plan_id, form), said=said, category="done")
 
 
 @bp.get("/next")

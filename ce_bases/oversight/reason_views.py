@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.oversight import reasons
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import ReasonForm
@@ -14,6 +13,7 @@ from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 
 REASON = "/reasons/<int(max=2147483647):reason_id>"
 
@@ -43,13 +43,8 @@ def new_reason() -> ResponseReturnValue:
         reasons.add_reason(db, form.text.data or "", actor=actor, now=now)
         return url_for("oversight.reasons")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form), 422
-    flash(_("已添加，处理备案时可以勾选。"), "done")
-    return redirect(address)
+    said = _("已添加，处理备案时可以勾选。")
+    return save(form, work, again=lambda: _page(form), said=said, category="done")
 
 
 @bp.route(REASON, methods=["GET", "POST"])
@@ -66,13 +61,11 @@ def edit_reason(reason_id: int) -> ResponseReturnValue:
         reasons.reword(db, own, form.text.data or "", actor=actor, now=now)
         return url_for("oversight.reasons")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(form, reasons.get_reason(session(), reason_id, actor=actor)), 422
-    flash(_("已保存，以前的处理结果不受影响。"), "done")
-    return redirect(address)
+    def again() -> str:
+        return _page(form, reasons.get_reason(session(), reason_id, actor=actor))
+
+    said = _("已保存，以前的处理结果不受影响。")
+    return save(form, work, again=again, said=said, category="done")
 
 
 @bp.post(f"{REASON}/<any(rest, use, up):wish>")
