@@ -18,7 +18,18 @@ from ce_bases.core.clock import Clock, system_clock
 from ce_bases.core.engine import engine_options, normal_url
 from ce_bases.core.filestore import FileStore
 from ce_bases.core.public_state import StateReader
-from ce_bases.web import access, addresses, assets, errors, filters, headers, i18n, logs
+from ce_bases.web import (
+    access,
+    addresses,
+    assets,
+    errors,
+    filters,
+    headers,
+    i18n,
+    kept,
+    logs,
+    templating,
+)
 from ce_bases.web.extensions import csrf, db, init_database
 from ce_bases.web.moment import CLOCK_KEY
 from ce_bases.web.page_cache import PageCache
@@ -50,6 +61,7 @@ def create_app(
         static_folder=str(PROJECT_ROOT / "static"),
         instance_path=str(settings.instance_dir),
     )
+    templating.register(app)
     app.url_map.converters["int"] = RowId
     _configure(app, settings)
     app.config.from_mapping(overrides or {})
@@ -59,6 +71,7 @@ def create_app(
     logs.configure(settings.log_level)
     logs.register(app)
     init_database(app)
+    kept.register(app)
     csrf.init_app(app)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"))
     Bootstrap5(app)

@@ -3,12 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ce_bases.accounts.models import Account, LoginSession, PasswordLink
 from ce_bases.accounts.service import folded, token_hash
 from ce_bases.core.actors import Actor, Role
+from ce_bases.core.reading import read
+
+_LOGIN = (
+    select(Account.id, Account.display_name, Account.is_admin, LoginSession.hat)
+    .join(LoginSession, LoginSession.account_id == Account.id)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+        Account.is_active,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +35,7 @@ class Login:
 
 def find_login(session: Session, token: str, *, now: datetime) -> Login | None:
     """The live login behind a cookie's token, or None when it ended or ran out."""
-    row = session.execute(
-        select(Account.id, Account.display_name, Account.is_admin, LoginSession.hat)
-        .join(Account, Account.id == LoginSession.account_id)
-        .where(
-            LoginSession.token_hash == token_hash(token),
-            LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now,
-            Account.is_active,
-        )
-    ).one_or_none()
+    row = read(session, _LOGIN, token_hash=token_hash(token), now=now).one_or_none()
     return Login(*row) if row else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ce_bases.accounts.models import Account
@@ -11,21 +11,23 @@ from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.bureaus.models import BureauMember, StandIn
 from ce_bases.core.actors import Actor, Role
 from ce_bases.core.clock import business_date
+from ce_bases.core.reading import read
+
+_OFFICER = (
+    select(BureauMember.bureau_code, Account.display_name)
+    .join(Account, Account.id == BureauMember.account_id)
+    .where(
+        BureauMember.account_id == bindparam("account_id"),
+        BureauMember.since_on <= bindparam("today"),
+        or_(BureauMember.until_on.is_(None), BureauMember.until_on > bindparam("today")),
+    )
+    .order_by(BureauMember.id)
+)
 
 
 def officer_actors(session: Session, account_id: int, now: datetime) -> list[Actor]:
     """The bureaus this account is an officer of today."""
-    today = business_date(now)
-    rows = session.execute(
-        select(BureauMember.bureau_code, Account.display_name)
-        .join(Account, Account.id == BureauMember.account_id)
-        .where(
-            BureauMember.account_id == account_id,
-            BureauMember.since_on <= today,
-            or_(BureauMember.until_on.is_(None), BureauMember.until_on > today),
-        )
-        .order_by(BureauMember.id)
-    )
+    rows = read(session, _OFFICER, account_id=account_id, today=business_date(now))
     return [
         Actor(
             account_id,

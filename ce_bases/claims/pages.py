@@ -15,7 +15,7 @@ from ce_bases.claims.models import Claim
 from ce_bases.claims.moves import action_label
 from ce_bases.claims.posting import title_of
 from ce_bases.claims.preview import Worth, pending_hours, room_for, worth_of
-from ce_bases.claims.queries import pending_of
+from ce_bases.claims.queries import pending_of, stamp_of_pending
 from ce_bases.claims.wording import field_name, holder_of, limit_of
 from ce_bases.claims.workflow import (
     EDITABLE,
@@ -26,6 +26,7 @@ from ce_bases.claims.workflow import (
 )
 from ce_bases.core import events
 from ce_bases.core.text import Text, msg
+from ce_bases.credits import year_stamp
 from ce_bases.credits.events import JudgeAsked, PendingItem, YearAsked
 from ce_bases.credits.explain import KIND_LABELS
 from ce_bases.credits.models import Kind
@@ -173,6 +174,7 @@ def tell_judge(session: Session, asked: JudgeAsked) -> None:
 
 
 def subscribe() -> None:
-    """Have the pages of hours ask; the factory calls this once."""
+    """Have the pages of hours ask, and know when to ask again; the factory calls this once."""
     events.subscribe(YearAsked, tell_year)
     events.subscribe(JudgeAsked, tell_judge)
+    year_stamp.add_part("claims", stamp_of_pending(year_stamp.PERSON))

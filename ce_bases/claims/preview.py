@@ -62,7 +62,7 @@ def _lines(claim: Claim, now: datetime) -> list[Any]:
 
 def _worth(session: Session, claim: Claim, line: Any) -> Worth:
     policy = policy_for(line.year)
-    fold = year_with(session, claim.person_id, line.year, [line], policy=policy)
+    _, fold = year_with(session, claim.person_id, line.year, [line], policy=policy)
     place = next(i for i, known in enumerate(fold.lines) if known.id == line.id)
     entry = fold.result.entries[place]
     told = next(item for item in explain(fold, policy) if item.line.id == line.id)
@@ -85,8 +85,7 @@ def pending_hours(
     of_year = [line for line in lines if line.year == year]
     if not of_year:
         return Pending()
-    before = year_of(session, person_id, year).result
-    after = year_with(session, person_id, year, of_year).result
+    before, after = (fold.result for fold in year_with(session, person_id, year, of_year))
     return Pending(
         max(0, after.public_halves - before.public_halves),
         max(0, after.professional_halves - before.professional_halves),

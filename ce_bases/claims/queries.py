@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ce_bases.bureaus.directory import CITY_CODE
@@ -16,6 +27,7 @@ from ce_bases.core.access import Action, Scope, grant_for
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import NotFoundError
 from ce_bases.credits.models import Kind
+from ce_bases.credits.year_stamp import told
 from ce_bases.files.models import StoredFile
 from ce_bases.people.models import Affiliation, Person, Unit, UnitMember
 
@@ -100,12 +112,25 @@ def own_claims(person_id: int) -> Select[Any]:
 
 def pending_of(session: Session, person_id: int) -> Sequence[Claim]:
     """What a person has sent and nobody has decided yet."""
-    return session.scalars(
-        select(Claim)
-        .where(Claim.person_id == person_id, Claim.state.in_(PENDING))
-        .options(joinedload(Claim.unit))
-        .order_by(Claim.held_on, Claim.id)
-    ).all()
+    return session.scalars(_PENDING_OF, {"person_id": person_id}).all()
+
+
+_PENDING_OF = (
+    select(Claim)
+    .where(Claim.person_id == bindparam("person_id"), Claim.state.in_(PENDING))
+    .options(joinedload(Claim.unit))
+    .order_by(Claim.held_on, Claim.id)
+)
+
+
+def stamp_of_pending(person_id: BindParameter[int]) -> ScalarSelect[Any]:
+    """A value that differs whenever what `pending_of` finds, or its unit's name, would."""
+    return (
+        select(told(Claim.id, Claim.version, Unit.name))
+        .outerjoin(Unit, Unit.id == Claim.unit_id)
+        .where(Claim.person_id == person_id, or_(*(Claim.state == state for state in PENDING)))
+        .scalar_subquery()
+    )
 
 
 def reach_of(actor: Actor, action: Action) -> ColumnElement[bool]:

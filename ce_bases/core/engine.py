@@ -61,8 +61,17 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Writers queue up at BEGIN (`with_for_update` does nothing here); readers do not."""
     reading = bool(connection.get_execution_options().get(READ_ONLY))
-    connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
-    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+    # Past SQLAlchemy, for which these are as much work as the small reads after them; but a
+    # writer that waited in vain must be told in its words, to be tried again.
+    cursor = connection.connection.cursor()
+    # Setting it, even to what it is, has SQLite compile every statement anew.
+    if cursor.execute("PRAGMA query_only").fetchone() != (int(reading),):
+        cursor.execute(f"PRAGMA query_only={int(reading)}")
+    if reading:
+        cursor.execute("BEGIN DEFERRED")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    cursor.close()
 
 
 def reading(engine: Engine) -> Engine:

@@ -35,13 +35,13 @@ def year_data(page: YearPage, name: str, *, now: datetime) -> dict[str, Any]:
         "lines": _lines(page),
         "reversed": [
             {
-                "title": line.title,
-                "date": line.held_on.isoformat(),
-                "hours": (line.public_halves + line.professional_halves) / 2,
-                "reversed_at": reversal.posted_at.isoformat(),
-                "reason": reversal.reason,
+                "title": row.title,
+                "date": row.held_on.isoformat(),
+                "hours": row.halves / 2,
+                "reversed_at": row.posted_at.isoformat(),
+                "reason": row.reason,
             }
-            for line, reversal in page.reversals
+            for row in page.reversals
         ],
     }
 
@@ -161,12 +161,12 @@ def year_pdf(page: YearPage, name: str, *, now: datetime, font_path: str = "") -
         "taken": [
             _(
                 "%(at)s：“%(title)s”原记 %(hours)s 学时。理由：%(reason)s",
-                at=format_moment_exact(reversal.posted_at),
-                title=line.title,
-                hours=hours_text(line.public_halves + line.professional_halves),
-                reason=reversal.reason,
+                at=format_moment_exact(row.posted_at),
+                title=row.title,
+                hours=hours_text(row.halves),
+                reason=row.reason,
             )
-            for line, reversal in page.reversals
+            for row in page.reversals
         ],
     }
     return render_pdf("year_record.typ", told, produced_at=now, font_path=font_path)

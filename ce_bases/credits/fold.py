@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from ce_bases.core.reading import read
 from ce_bases.credits.models import Kind, LedgerLine, Origin
 from ce_bases.policy.conversion import Yield
 from ce_bases.policy.registry import policy_for
@@ -126,15 +127,18 @@ def year_with(
     more: Sequence[Line],
     *,
     policy: YearPolicy | None = None,
-) -> YearFold:
-    """The fold of one person and year as it would be with `more` lines; nothing is written.
+) -> tuple[YearFold, YearFold]:
+    """The fold of one person and year as it is, and as it would be with `more` lines.
 
-    The ids of `more` are none that the ledger has.
+    The ids of `more` are none that the ledger has; nothing is written.
     """
-    mine = LedgerLine.person_id == person_id
-    lines = [*_by_person(session, mine, LedgerLine.year == year)[person_id], *more]
-    elsewhere = _by_person(session, mine, LedgerLine.year != year, _may_repeat([lines]))
-    return fold_lines(year, lines, elsewhere[person_id], policy or policy_for(year))
+    policy = policy or policy_for(year)
+    lines = _here(session, year, [person_id])[person_id]
+    elsewhere = _elsewhere(session, year, [person_id], [[*lines, *more]])[person_id]
+    return (
+        fold_lines(year, lines, elsewhere, policy),
+        fold_lines(year, [*lines, *more], elsewhere, policy),
+    )
 
 
 def fold_people(
@@ -145,35 +149,52 @@ def fold_people(
     Plain reads by person, joined here: right after a posting the database's statistics know
     nothing of the new lines, and a self-join planned on them can take minutes.
     """
-    mine = LedgerLine.person_id.in_(person_ids)
-    lines = _by_person(session, mine, LedgerLine.year == year)
-    elsewhere = _by_person(session, mine, LedgerLine.year != year, _may_repeat(lines.values()))
+    lines = _here(session, year, person_ids)
+    elsewhere = _elsewhere(session, year, person_ids, lines.values())
     return {
         person_id: fold_lines(year, lines[person_id], elsewhere[person_id], policy)
         for person_id in person_ids
     }
 
 
-def _may_repeat(lines: Iterable[Iterable[Line]]) -> ColumnElement[bool]:
-    """Which lines of other years can be about the same thing as one of `lines`.
+_OF_PEOPLE = select(*COLUMNS).where(
+    LedgerLine.person_id.in_(bindparam("person_ids", expanding=True))
+)
+_HERE = _OF_PEOPLE.where(LedgerLine.year == bindparam("year"))
+# A class posted by its organiser has one date: only a claim can name it in another year.
+_ELSEWHERE = _OF_PEOPLE.where(
+    LedgerLine.year != bindparam("year"),
+    LedgerLine.thing_key.is_not(None),
+    or_(
+        ~((LedgerLine.origin == Origin.BASE) & LedgerLine.kind.in_(_CLASSES)),
+        LedgerLine.thing_key.in_(bindparam("claimed", expanding=True)),
+    ),
+)
 
-    A class posted by its organiser has one date: only a claim can name it in another year.
-    """
+
+def _here(session: Session, year: int, person_ids: Sequence[int]) -> dict[int, list[Line]]:
+    """Everything in the ledger of these people and `year`, by person."""
+    return _by_person(read(session, _HERE, person_ids=[*person_ids], year=year))
+
+
+def _elsewhere(
+    session: Session, year: int, person_ids: Sequence[int], lines: Iterable[Iterable[Line]]
+) -> dict[int, list[Line]]:
+    """Their lines of other years that can be about the same thing as one of `lines`."""
     claimed = {
         line.thing_key
         for of_person in lines
         for line in of_person
         if line.origin is Origin.CLAIM and line.kind in _CLASSES
     }
-    posted_class = (LedgerLine.origin == Origin.BASE) & LedgerLine.kind.in_(_CLASSES)
-    return LedgerLine.thing_key.is_not(None) & or_(
-        ~posted_class, LedgerLine.thing_key.in_(claimed - {None})
-    )
+    wanted = sorted(key for key in claimed if key is not None)
+    found = read(session, _ELSEWHERE, person_ids=[*person_ids], year=year, claimed=wanted)
+    return _by_person(found)
 
 
-def _by_person(session: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Line]]:
+def _by_person(rows: Iterable[Any]) -> dict[int, list[Line]]:
     found: dict[int, list[Line]] = defaultdict(list)
-    for row in session.execute(select(*COLUMNS).where(*conditions)):
+    for row in rows:
         found[row.person_id].append(row)
     return found
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ce_bases.audit.service import Act, record
@@ -14,6 +14,7 @@ from ce_bases.core.clock import business_date
 from ce_bases.core.errors import ForbiddenError, NotFoundError, WrongStateError
 from ce_bases.core.events import publish
 from ce_bases.core.locks import lock
+from ce_bases.core.reading import read
 from ce_bases.core.text import msg
 from ce_bases.credits import notices
 from ce_bases.credits.deadlines import object_until
@@ -34,6 +35,22 @@ from ce_bases.plans.permissions import require
 from ce_bases.plans.queries import within
 
 _REVERSAL = aliased(LedgerLine)
+
+
+_LINES: BindParameter[list[int]] = bindparam("line_ids", expanding=True)
+_OBJECTIONS = select(Objection).where(Objection.line_id.in_(_LINES)).order_by(Objection.id)
+_CONFIRMED = (
+    select(
+        LedgerLine.id,
+        Confirmation.confirmed_at,
+        LedgerLine.origin,
+        LedgerLine.posted_at,
+        _REVERSAL.id,
+    )
+    .outerjoin(Confirmation, Confirmation.plan_id == LedgerLine.plan_id)
+    .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
+    .where(LedgerLine.id.in_(_LINES))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +144,9 @@ def standing_of(session: Session, line: LedgerLine, *, today: date) -> Standing:
 def standings(session: Session, line_ids: list[int], *, today: date) -> dict[int, Standing]:
     """The same for many lines, two queries for all of them."""
     newest: dict[int, Objection] = {}
-    for objection in session.scalars(
-        select(Objection).where(Objection.line_id.in_(line_ids)).order_by(Objection.id)
-    ):
+    for objection in session.scalars(_OBJECTIONS, {"line_ids": line_ids}):
         newest[objection.line_id] = objection
-    rows = session.execute(
-        select(
-            LedgerLine.id,
-            Confirmation.confirmed_at,
-            LedgerLine.origin,
-            LedgerLine.posted_at,
-            _REVERSAL.id,
-        )
-        .outerjoin(Confirmation, Confirmation.plan_id == LedgerLine.plan_id)
-        .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
-        .where(LedgerLine.id.in_(line_ids))
-    )
+    rows = read(session, _CONFIRMED, line_ids=line_ids)
     found: dict[int, Standing] = {}
     for line_id, confirmed_at, origin, posted_at, reversed_by in rows:
         begins_at = posted_at if origin is Origin.CLAIM else confirmed_at

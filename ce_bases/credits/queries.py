@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import BindParameter, Date, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import AttendanceRecord
 from ce_bases.core.errors import NotFoundError
+from ce_bases.core.reading import read
 from ce_bases.credits.models import Confirmation, LedgerLine, YearRecord
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.organisers.models import Lecturer
@@ -130,8 +131,7 @@ def get_posted_line(session: Session, plan: Plan, line_id: int) -> tuple[LedgerL
 
 def years_with_hours(session: Session, person_id: int) -> list[int]:
     """The years of which a person has a record, newest first."""
-    statement = select(YearRecord.year).where(YearRecord.person_id == person_id)
-    return sorted(session.scalars(statement), reverse=True)
+    return sorted(read(session, _YEARS, person_id=person_id).scalars(), reverse=True)
 
 
 def find_record(session: Session, person_id: int, year: int) -> YearRecord | None:
@@ -140,25 +140,18 @@ def find_record(session: Session, person_id: int, year: int) -> YearRecord | Non
 
 
 def reversals(session: Session, person_id: int, year: int) -> Sequence[Any]:
-    """Rows (line taken back, its reversal) of a person's year, newest first."""
-    return session.execute(
-        select(LedgerLine, _REVERSAL)
-        .join(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
-        .where(LedgerLine.person_id == person_id, LedgerLine.year == year)
-        .order_by(_REVERSAL.id.desc())
-    ).all()
+    """A person's lines of a year that were taken back, the newest reversal first.
+
+    Rows: title, held_on, halves (claimed, both subjects), posted_at and reason of the
+    reversal.
+    """
+    return read(session, _REVERSED, person_id=person_id, year=year).all()
 
 
 def home_area(session: Session, person_id: int) -> str | None:
     """The county a person is at home in: their own, or their unit's."""
-    return session.scalar(
-        select(func.coalesce(Person.area_code, Unit.area_code))
-        .outerjoin(
-            Affiliation, (Affiliation.person_id == Person.id) & Affiliation.until_on.is_(None)
-        )
-        .outerjoin(Unit, Unit.id == Affiliation.unit_id)
-        .where(Person.id == person_id)
-    )
+    found: str | None = read(session, HOME_AREA, person_id=person_id).scalar()
+    return found
 
 
 def classes_that_fill(
@@ -167,9 +160,23 @@ def classes_that_fill(
     """At most three filed classes of `subjects` that open in (after, until], the nearest first.
 
     Rows: filing_number, title, organiser_name, subject, opens_on, halves. Classes the person
-    has a seat in are left out; those of their own county come first.
+    has a seat in are left out; those of their own county (or their unit's) come first.
     """
+    return read(
+        session,
+        _CLASSES,
+        person_id=person_id,
+        subject=subjects[0],
+        or_subject=subjects[-1],
+        after=after,
+        until=until,
+    ).all()
+
+
+def _classes() -> Select[*tuple[Any, ...]]:
     row, earlier = PublishedSession, _EARLIER
+    person_id: BindParameter[int] = bindparam("person_id")
+    after = bindparam("after", type_=Date)
     opens_on = func.min(row.held_on)
     has_seat = exists().where(
         Enrolment.plan_id == row.plan_id,
@@ -177,14 +184,40 @@ def classes_that_fill(
         Enrolment.place != Place.CANCELLED,
     )
     has_begun = exists().where(earlier.plan_id == row.plan_id, earlier.held_on <= after)
-    is_near = func.max(case((row.area_code == home_area(session, person_id), 1), else_=0))
-    of_plan = (row.filing_number, row.title, row.organiser_name, row.subject)
-    statement = (
+    is_near = func.max(case((row.area_code == HOME_AREA.scalar_subquery(), 1), else_=0))
+    # What a plan's sessions have in common is taken from any of them: grouping by the plan alone,
+    # and asking about the plan, not each session, takes half the time.
+    common = (row.filing_number, row.title, row.organiser_name, row.subject)
+    of_plan = [func.min(column, type_=column.type).label(column.key) for column in common]
+    return (
         select(*of_plan, opens_on.label("opens_on"), func.sum(row.halves).label("halves"))
-        .where(row.held_on > after, row.held_on <= until, row.subject.in_(subjects))
-        .where(~row.is_cancelled, ~has_seat, ~has_begun)
-        .group_by(row.plan_id, *of_plan)
-        .order_by(is_near.desc(), opens_on, row.filing_number)
+        .where(row.held_on > after, row.held_on <= bindparam("until", type_=Date))
+        .where(or_(row.subject == bindparam("subject"), row.subject == bindparam("or_subject")))
+        .where(~row.is_cancelled)
+        .group_by(row.plan_id)
+        .having(~has_seat, ~has_begun)
+        .order_by(is_near.desc(), opens_on, of_plan[0])
         .limit(3)
     )
-    return session.execute(statement).all()
+
+
+_YEARS = select(YearRecord.year).where(YearRecord.person_id == bindparam("person_id"))
+_REVERSED = (
+    select(
+        LedgerLine.title,
+        LedgerLine.held_on,
+        (LedgerLine.public_halves + LedgerLine.professional_halves).label("halves"),
+        _REVERSAL.posted_at,
+        _REVERSAL.reason,
+    )
+    .join(_REVERSAL, _REVERSAL.reverses_id == LedgerLine.id)
+    .where(LedgerLine.person_id == bindparam("person_id"), LedgerLine.year == bindparam("year"))
+    .order_by(_REVERSAL.id.desc())
+)
+HOME_AREA = (
+    select(func.coalesce(Person.area_code, Unit.area_code))
+    .outerjoin(Affiliation, (Affiliation.person_id == Person.id) & Affiliation.until_on.is_(None))
+    .outerjoin(Unit, Unit.id == Affiliation.unit_id)
+    .where(Person.id == bindparam("person_id"))
+)
+_CLASSES = _classes()

@@ -7,12 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from ce_bases.core.access import Action
 from ce_bases.core.errors import NotFoundError
-from ce_bases.core.events import publish
 from ce_bases.credits import calculator as sheets
-from ce_bases.credits.events import YearAsked
-from ce_bases.credits.explain import KIND_LABELS, OBJECTION_LABELS
+from ce_bases.credits.explain import KIND_LABELS
 from ce_bases.credits.models import Kind
-from ce_bases.credits.year_page import year_page
+from ce_bases.credits.year_body import year_body
 from ce_bases.plans.models import SUBJECT_LABELS
 from ce_bases.policy.registry import FIRST_YEAR, policy_for
 from ce_bases.web.access import allow, current_actor
@@ -41,17 +39,8 @@ def _show_year(year: int) -> ResponseReturnValue:
     person_id = current_actor().person_id
     if person_id is None:
         raise NotFoundError
-    page = year_page(session(), person_id, year, today=today())
-    pending = YearAsked(person_id, year, request_now())
-    publish(session(), pending)
-    return render_template(
-        "credits/year.html",
-        page=page,
-        pending=pending,
-        subjects=SUBJECT_LABELS,
-        kinds=KIND_LABELS,
-        objection_labels=OBJECTION_LABELS,
-    )
+    body = year_body(session(), person_id, year, now=request_now())
+    return render_template("credits/year.html", year=year, body=body)
 
 
 @bp.get("/hours")

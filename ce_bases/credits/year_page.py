@@ -1,13 +1,14 @@
 """A professional's year as the page shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from ce_bases.core.reading import read
 from ce_bases.credits import objections, queries
 from ce_bases.credits.explain import Explained, explain
 from ce_bases.credits.fold import YearFold, year_of
@@ -15,6 +16,10 @@ from ce_bases.plans.models import Plan, Subject
 from ce_bases.policy.registry import policy_for
 from ce_bases.policy.shapes import YearPolicy
 from ce_bases.policy.year import YearResult
+
+_NUMBERS = select(Plan.id, Plan.filing_number).where(
+    Plan.id.in_(bindparam("plan_ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,6 @@ def year_page(session: Session, person_id: int, year: int, *, today: date) -> Ye
     policy = policy_for(year)
     fold = year_of(session, person_id, year, policy=policy)
     missing = _missing(fold.result, policy)
-    classes: Sequence[Any] = ()
-    if missing and year == today.year:
-        classes = queries.classes_that_fill(
-            session, person_id, list(missing), after=today, until=date(year, 12, 31)
-        )
     return YearPage(
         year=year,
         policy=policy,
@@ -65,8 +65,20 @@ def year_page(session: Session, person_id: int, year: int, *, today: date) -> Ye
         plans=_filing_numbers(session, fold),
         reversals=queries.reversals(session, person_id, year),
         years=sorted({*queries.years_with_hours(session, person_id), today.year}, reverse=True),
-        classes=classes,
+        classes=classes_for(session, person_id, year, missing, today=today),
         standings=objections.standings(session, [line.id for line in fold.lines], today=today),
+    )
+
+
+def classes_for(
+    session: Session, person_id: int, year: int, missing: Iterable[Subject], *, today: date
+) -> Sequence[Any]:
+    """Upcoming classes that would fill what is `missing`; a year that is over has none."""
+    subjects = [*missing]
+    if not subjects or year != today.year:
+        return ()
+    return queries.classes_that_fill(
+        session, person_id, subjects, after=today, until=date(year, 12, 31)
     )
 
 
@@ -83,5 +95,5 @@ def _filing_numbers(session: Session, fold: YearFold) -> dict[int, str]:
     plan_ids = {line.plan_id for line in fold.lines if line.plan_id is not None}
     if not plan_ids:
         return {}
-    rows = session.execute(select(Plan.id, Plan.filing_number).where(Plan.id.in_(plan_ids)))
+    rows = read(session, _NUMBERS, plan_ids=sorted(plan_ids))
     return {plan_id: number for plan_id, number in rows if number is not None}

@@ -11,17 +11,15 @@ from flask import current_app
 
 from ce_bases.core.clock import SHANGHAI
 from ce_bases.messages.outbox import Letter
-from ce_bases.web.i18n import CHINESE, ENGLISH, force_locale, say
 from ce_bases.web.i18n import gettext as _
+from ce_bases.web.i18n import say
 
 
 def compose(letter: Letter, *, sender: str, site: str, now: datetime) -> EmailMessage:
     """The mail of `letter`. It leads to the inbox only: what a page shows needs the login."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
-    # Words go by the locale, dates by what a request accepts.
-    spoken = ENGLISH if letter.language == "en" else CHINESE
-    asked = current_app.test_request_context(headers={"Accept-Language": letter.language})
-    with asked, force_locale(spoken):
+    # Words and dates go by what a request accepts.
+    with current_app.test_request_context(headers={"Accept-Language": letter.language}):
         mail = EmailMessage(policy=SMTP)
         mail["Subject"] = " ".join(say(letter.title).split())
         mail["From"] = _named(sender, _("济宁继续教育"))

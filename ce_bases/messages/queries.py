@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import NotFoundError
+from ce_bases.core.reading import read
 from ce_bases.messages.models import MailAddress, Message
 
 # SQLite of older builds takes 999 values a statement.
 CHUNK = 500
+_TOLD = select(func.count()).where(Message.account_id == bindparam("account_id"))
+_UNREAD = _TOLD.where(Message.read_at.is_(None))
 
 
 def inbox(actor: Actor, *, unread: bool = False) -> Select[Any]:
@@ -36,8 +39,8 @@ def get_message(session: Session, message_id: int, *, actor: Actor) -> Message:
 
 def count(session: Session, actor: Actor, *, unread: bool = False) -> int:
     """How many messages the actor has, or has not read yet."""
-    statement = select(func.count()).where(Message.account_id == actor.account_id)
-    return session.scalar(statement.where(Message.read_at.is_(None)) if unread else statement) or 0
+    found = read(session, _UNREAD if unread else _TOLD, account_id=actor.account_id)
+    return found.scalar() or 0
 
 
 def not_told(session: Session, account_ids: Iterable[int], key: str) -> list[int]:

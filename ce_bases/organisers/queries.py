@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ce_bases.accounts.models import Account
 from ce_bases.core.actors import Actor, Role
 from ce_bases.core.clock import business_date
 from ce_bases.core.errors import NotFoundError
+from ce_bases.core.reading import read
 from ce_bases.organisers.models import (
     Lecturer,
     Level,
@@ -21,21 +22,27 @@ from ce_bases.organisers.models import (
     Venue,
 )
 
+_CLERK = (
+    select(Organiser.id, Organiser.name, Account.display_name)
+    .join(OrganiserMember, OrganiserMember.organiser_id == Organiser.id)
+    .join(Account, Account.id == OrganiserMember.account_id)
+    .where(
+        OrganiserMember.account_id == bindparam("account_id"),
+        OrganiserMember.since_on <= bindparam("today"),
+        or_(OrganiserMember.until_on.is_(None), OrganiserMember.until_on > bindparam("today")),
+    )
+    .order_by(OrganiserMember.id)
+)
+_LECTURER = (
+    select(Lecturer.name, Lecturer.unit_name)
+    .where(Lecturer.account_id == bindparam("account_id"), Lecturer.is_active)
+    .limit(1)
+)
+
 
 def clerk_actors(session: Session, account_id: int, now: datetime) -> list[Actor]:
     """The organisers this account is a clerk of today."""
-    today = business_date(now)
-    rows = session.execute(
-        select(Organiser.id, Organiser.name, Account.display_name)
-        .join(OrganiserMember, OrganiserMember.organiser_id == Organiser.id)
-        .join(Account, Account.id == OrganiserMember.account_id)
-        .where(
-            OrganiserMember.account_id == account_id,
-            OrganiserMember.since_on <= today,
-            or_(OrganiserMember.until_on.is_(None), OrganiserMember.until_on > today),
-        )
-        .order_by(OrganiserMember.id)
-    )
+    rows = read(session, _CLERK, account_id=account_id, today=business_date(now))
     return [
         Actor(account_id, Role.BASE, name, organiser, organiser_id=organiser_id)
         for organiser_id, organiser, name in rows
@@ -44,11 +51,7 @@ def clerk_actors(session: Session, account_id: int, now: datetime) -> list[Actor
 
 def lecturer_actors(session: Session, account_id: int, _now: datetime) -> list[Actor]:
     """The lecturer's role, when any organiser lists this account as one."""
-    row = session.execute(
-        select(Lecturer.name, Lecturer.unit_name)
-        .where(Lecturer.account_id == account_id, Lecturer.is_active)
-        .limit(1)
-    ).one_or_none()
+    row = read(session, _LECTURER, account_id=account_id).one_or_none()
     return [Actor(account_id, Role.LECTURER, row.name, row.unit_name)] if row else []
 
 

@@ -5,8 +5,9 @@ No database, no clock; exact half-hours; the order in which lines come never mat
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from ce_bases.policy.citations import Clause
 from ce_bases.policy.conversion import Yield, by_months, counted_months, is_too_short
@@ -30,6 +31,15 @@ LIMITS = (
     "too_short",
     "works_cap",
 )
+
+
+_BIT = {name: 1 << n for n, name in enumerate(LIMITS)}
+
+
+@cache
+def _names(limits: int) -> tuple[str, ...]:
+    """The names of the bits set in `limits`, sorted as `LIMITS` is."""
+    return tuple(name for name in LIMITS if limits & _BIT[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +98,27 @@ class YearResult:
 
 
 @dataclass(slots=True)
-class _Line:
-    """An activity on its way through the fold."""
+class _Sheet:
+    """The lines on their way through the fold, a column each; a line is its place in them.
 
-    activity: Activity
-    claimed: Yield
-    months: tuple[int, ...] = ()
-    limits: set[str] = field(default_factory=set)
-    credited: Yield = NOTHING
+    An object a line, or a set of its limits, would be one more that the collector looks at again
+    and again: the fold of many lines would not stay linear. `limits` are bits of `_BIT`; `months`
+    has those of periods.
+    """
 
-    @property
-    def order(self) -> tuple[date, int, str]:
-        return self.activity.on, self.activity.starts_at, self.activity.id
+    lines: Sequence[Activity]
+    claimed: list[Yield]
+    credited: list[Yield]
+    limits: list[int]
+    months: dict[int, tuple[int, ...]]
+
+    def order(self, n: int) -> tuple[date, int, str]:
+        line = self.lines[n]
+        return line.on, line.starts_at, line.id
+
+    def precedence(self, n: int) -> tuple[bool, date, int, str]:
+        line = self.lines[n]
+        return line.kind == "training" and not line.from_base, *self.order(n)
 
 
 def clause_of(kind: str, policy: YearPolicy) -> Clause:
@@ -128,127 +147,130 @@ def fold_year(year: int, activities: Iterable[Activity], policy: YearPolicy) -> 
 
     Three steps: what cannot count at all; the same thing only once; caps over what is left.
     """
-    lines = [_judge(activity, year, policy) for activity in activities]
-    _mark_duplicates(lines)
-    left = [line for line in lines if not line.limits]
-    for line in left:
-        line.credited = line.claimed
-    _cap_days(left, policy)
-    studies = [line for line in left if line.activity.kind == "self_study"]
-    _cap(studies, policy.self_study.halves, "self_study_cap")
-    _cap([e for e in left if e.activity.kind in WORKS], policy.works.year_halves, "works_cap")
-    _count_months_once(left, policy)
-    return _result(year, lines, policy)
+    sheet = _Sheet([*activities], [], [], [], {})
+    for n, line in enumerate(sheet.lines):
+        _judge(sheet, n, line, year, policy)
+    _mark_duplicates(sheet)
+    left = [n for n, limits in enumerate(sheet.limits) if not limits]
+    for n in left:
+        sheet.credited[n] = sheet.claimed[n]
+    _cap_days(sheet, left, policy)
+    studies = [n for n in left if sheet.lines[n].kind == "self_study"]
+    _cap(sheet, studies, policy.self_study.halves, "self_study_cap")
+    works = [n for n in left if sheet.lines[n].kind in WORKS]
+    _cap(sheet, works, policy.works.year_halves, "works_cap")
+    _count_months_once(sheet, left, policy)
+    return _result(year, sheet, policy)
 
 
-def _judge(activity: Activity, year: int, policy: YearPolicy) -> _Line:
+def _judge(sheet: _Sheet, n: int, line: Activity, year: int, policy: YearPolicy) -> None:
     """Step 1: the limits that hold for a line by itself — each that applies is listed."""
-    if activity.kind in PERIODS:
-        return _judge_period(activity, year, policy)
-    line = _Line(activity, activity.yields)
-    if activity.on.year != year:
-        line.limits.add("outside_year")
-    elif activity.kind == "online_course":
+    claimed, limits = line.yields, 0
+    if line.kind in PERIODS:
+        claimed, limits = _judge_period(sheet, n, line, year, policy)
+    elif line.on.year != year:
+        limits |= _BIT["outside_year"]
+    elif line.kind == "online_course":
         first, last = policy.online_window(year)
-        if not first <= activity.on <= last:
-            line.limits.add("outside_window")
-    if activity.kind in FILED and not (activity.is_filed or activity.has_exception):
-        line.limits.add("not_filed")
-    if activity.kind == "self_study" and not activity.has_archive:
-        line.limits.add("no_archive")
-    return line
+        if not first <= line.on <= last:
+            limits |= _BIT["outside_window"]
+    if line.kind in FILED and not (line.is_filed or line.has_exception):
+        limits |= _BIT["not_filed"]
+    if line.kind == "self_study" and not line.has_archive:
+        limits |= _BIT["no_archive"]
+    sheet.claimed.append(claimed)
+    sheet.credited.append(NOTHING)
+    sheet.limits.append(limits)
 
 
-def _judge_period(activity: Activity, year: int, policy: YearPolicy) -> _Line:
-    rule = _months_rule(activity.kind, policy)
-    until = activity.until or activity.on
-    if activity.on.year > year or until.year < year:
-        return _Line(activity, Yield(), limits={"outside_year"})
-    months = counted_months(activity.on, until, year, rule)
-    line = _Line(activity, by_months(len(months), rule), months)
-    if is_too_short(activity.reason, len(months), rule):
-        line.limits.add("too_short")
-    return line
+def _judge_period(
+    sheet: _Sheet, n: int, line: Activity, year: int, policy: YearPolicy
+) -> tuple[Yield, int]:
+    """What a period claims by its months of `year`, and the limits on it."""
+    rule = _months_rule(line.kind, policy)
+    until = line.until or line.on
+    if line.on.year > year or until.year < year:
+        return NOTHING, _BIT["outside_year"]
+    months = sheet.months[n] = counted_months(line.on, until, year, rule)
+    too_short = is_too_short(line.reason, len(months), rule)
+    return by_months(len(months), rule), _BIT["too_short"] if too_short else 0
 
 
-def _mark_duplicates(lines: Sequence[_Line]) -> None:
+def _mark_duplicates(sheet: _Sheet) -> None:
     """Step 2: the same key within one kind is the same thing, and only its first line counts.
 
     Lines only `outside_year` take part, because they count elsewhere. A training confirmed by
     a base precedes a claim of the same class whatever the date.
     """
-    same: dict[tuple[str, str, int], list[_Line]] = defaultdict(list)
-    for line in lines:
-        activity = line.activity
-        if activity.key is not None and line.limits <= {"outside_year"}:
-            year = activity.on.year if activity.kind == "online_course" else 0
-            same[activity.kind, activity.key, year].append(line)
-    for group in same.values():
-        if len(group) > 1:
-            first = min(group, key=_precedence)
-            for line in group:
-                if line is not first:
-                    line.limits.add("duplicate")
+    firsts: dict[str, dict[str, int]] = defaultdict(dict)
+    for n, line in enumerate(sheet.lines):
+        if line.key is None or sheet.limits[n] & ~_BIT["outside_year"]:
+            continue
+        of_kind = firsts[line.kind]
+        if line.kind == "online_course":
+            of_kind = firsts[f"{line.kind} {line.on.year}"]
+        first = of_kind.setdefault(line.key, n)
+        if first == n:
+            continue
+        second = n
+        if sheet.precedence(n) < sheet.precedence(first):
+            of_kind[line.key], second = n, first
+        sheet.limits[second] |= _BIT["duplicate"]
 
 
-def _precedence(line: _Line) -> tuple[bool, date, int, str]:
-    claimed = line.activity.kind == "training" and not line.activity.from_base
-    return claimed, *line.order
-
-
-def _cap_days(left: Sequence[_Line], policy: YearPolicy) -> None:
+def _cap_days(sheet: _Sheet, left: Sequence[int], policy: YearPolicy) -> None:
     """Step 3, the day: one pool of 8 学时 over training, lectures and expert service."""
-    days: dict[date, list[_Line]] = defaultdict(list)
-    for line in left:
-        if line.activity.kind in DAY_POOL:
-            days[line.activity.on].append(line)
+    days: dict[date, list[int]] = defaultdict(list)
+    for n in left:
+        line = sheet.lines[n]
+        if line.kind in DAY_POOL:
+            days[line.on].append(n)
     for day in days.values():
-        _cap(day, policy.day_pool.halves, "daily_cap")
+        _cap(sheet, day, policy.day_pool.halves, "daily_cap")
 
 
-def _cap(lines: Sequence[_Line], halves: int, name: str) -> None:
+def _cap(sheet: _Sheet, lines: Sequence[int], halves: int, name: str) -> None:
     """Give out `halves` in order of date, start and id; mark the lines that lose something."""
     room = halves
-    for line in sorted(lines, key=lambda e: e.order):
-        claimed = line.claimed.public + line.claimed.professional
-        granted = min(claimed, room)
+    for n in sorted(lines, key=sheet.order):
+        claimed = sheet.claimed[n]
+        wanted = claimed.public + claimed.professional
+        granted = min(wanted, room)
         room -= granted
-        if granted < claimed:
-            line.limits.add(name)
-            line.credited = (
-                Yield(public=granted) if line.claimed.public else Yield(professional=granted)
-            )
+        if granted < wanted:
+            sheet.limits[n] |= _BIT[name]
+            sheet.credited[n] = _given(granted, is_public=claimed.public > 0)
 
 
-def _count_months_once(left: Sequence[_Line], policy: YearPolicy) -> None:
+@cache
+def _given(halves: int, *, is_public: bool) -> Yield:
+    return Yield(public=halves) if is_public else Yield(professional=halves)
+
+
+def _count_months_once(sheet: _Sheet, left: Sequence[int], policy: YearPolicy) -> None:
     """Step 3, months of posting and absence: each month of the year counts once."""
     taken: set[int] = set()
-    periods = [line for line in left if line.activity.kind in PERIODS]
-    for line in sorted(periods, key=lambda e: (e.activity.on, e.activity.id)):
-        fresh = [month for month in line.months if month not in taken]
+    periods = [(sheet.lines[n], n) for n in left if sheet.lines[n].kind in PERIODS]
+    for line, n in sorted(periods, key=lambda e: (e[0].on, e[0].id)):
+        fresh = [month for month in sheet.months[n] if month not in taken]
         taken.update(fresh)
-        if len(fresh) < len(line.months):
-            line.limits.add("duplicate")
-            line.credited = by_months(len(fresh), _months_rule(line.activity.kind, policy))
+        if len(fresh) < len(sheet.months[n]):
+            sheet.limits[n] |= _BIT["duplicate"]
+            sheet.credited[n] = by_months(len(fresh), _months_rule(line.kind, policy))
 
 
-def _result(year: int, lines: Sequence[_Line], policy: YearPolicy) -> YearResult:
-    public = sum(line.credited.public for line in lines)
-    professional = sum(line.credited.professional for line in lines)
+def _result(year: int, sheet: _Sheet, policy: YearPolicy) -> YearResult:
+    public = sum(credited.public for credited in sheet.credited)
+    professional = sum(credited.professional for credited in sheet.credited)
     wanted = policy.requirement
-    refs = {line.activity.kind: "" for line in lines}
-    refs = {kind: clause_of(kind, policy).ref for kind in refs}
+    refs = {kind: clause_of(kind, policy).ref for kind in {line.kind for line in sheet.lines}}
     return YearResult(
         year=year,
         entries=tuple(
-            Entry(
-                line.activity.id,
-                refs[line.activity.kind],
-                line.claimed,
-                line.credited,
-                tuple(sorted(line.limits)),
+            Entry(line.id, refs[line.kind], claimed, credited, _names(limits))
+            for line, claimed, credited, limits in zip(
+                sheet.lines, sheet.claimed, sheet.credited, sheet.limits, strict=True
             )
-            for line in lines
         ),
         public_halves=public,
         professional_halves=professional,

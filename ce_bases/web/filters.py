@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_date, format_datetime
 
 from ce_bases.core.clock import local
 from ce_bases.web import i18n
@@ -60,10 +60,10 @@ def format_distance(day: date, *, on: date | None = None) -> str:
     """How far `day` is: 还有 3 天, 今天, 已过 2 天."""
     days = (day - (on or today())).days
     if days == 0:
-        return str(gettext("今天"))
+        return i18n.gettext("今天")
     if days > 0:
-        return str(gettext("还有 %(days)s 天", days=days))
-    return str(gettext("已过 %(days)s 天", days=-days))
+        return i18n.gettext("还有 %(days)s 天", days=days)
+    return i18n.gettext("已过 %(days)s 天", days=-days)
 
 
 def format_money(cents: int) -> str:

@@ -12,16 +12,16 @@ from uuid import uuid4
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import Translations
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_translations, lazy_gettext
+from flask_babel import Babel
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from ce_bases.core.clock import SHANGHAI
 from ce_bases.core.text import Text
-
-__all__ = ["force_locale", "gettext", "lang", "lazy_gettext", "say"]
 
 CHINESE, ENGLISH = "zh_Hans_CN", "en"
 LANGUAGE = "lang"  # the cookie and the query value
@@ -30,22 +30,30 @@ SOURCES = Path(__file__).resolve().parent.parent / "translations"
 babel = Babel()
 
 
-#: Where a request keeps its catalogue: a page says some hundred messages in one language.
-_CATALOGUE = "ce_bases.catalogue"
+#: What is said in each language but Chinese; read once, when the application starts.
+_CATALOGUES: dict[str, NullTranslations] = {}
 
 
-def _catalogue() -> NullTranslations:
-    kept = request.environ if has_request_context() else {}
-    if _CATALOGUE not in kept:
-        kept[_CATALOGUE] = get_translations()
-    found: NullTranslations = kept[_CATALOGUE]
-    return found
+def translate(text: str, locale: str) -> str:
+    """`text` in the language `locale`, values not yet put in."""
+    catalogue = _CATALOGUES.get(locale)
+    return catalogue.gettext(text) if catalogue is not None else text
 
 
 def gettext(text: str, **values: Any) -> str:
     """`text` in the reader's language, `values` put in."""
-    said = _catalogue().gettext(text)
+    said = translate(text, choose_locale())
     return said % values if values else said
+
+
+def lazy_gettext(text: str, **values: Any) -> LazyString:
+    """`text` in the language of whoever reads it, found when it is printed."""
+    return LazyString(gettext, text, **values)
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    catalogue = _CATALOGUES.get(choose_locale())
+    return catalogue.ngettext(one, many, n) if catalogue is not None else one
 
 
 def choose_locale() -> str:
@@ -148,10 +156,9 @@ def register(app: Flask, *, instance: Path) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     app.config["BABEL_DEFAULT_LOCALE"] = CHINESE
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=lambda: str(SHANGHAI))
+    _CATALOGUES[ENGLISH] = Translations.load(compiled, [ENGLISH])
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().gettext(text),
-        lambda one, many, n: _catalogue().ngettext(one, many, n),
-        newstyle=True,
+        gettext, _ngettext, newstyle=True
     )
     app.jinja_env.filters["say"] = say
     app.jinja_env.policies["ext.i18n.trimmed"] = True
