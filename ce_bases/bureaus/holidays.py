@@ -1,5 +1,6 @@
 """Public holidays: as the package publishes them, and by hand for years it does not know yet."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -28,6 +29,11 @@ class Holidays:
         if is_known(day):
             return holiday_name(day) is not None
         return day in self.by_hand
+
+    def unknown_years(self, days: Iterable[date]) -> list[tuple[int, int]]:
+        """The years of `days` that are not published, each with how many of its days are noted."""
+        noted = Counter(day.year for day in self.by_hand)
+        return [(year, noted[year]) for year in unpublished_years(days)]
 
 
 def holidays_between(session: Session, first: date, last: date) -> Holidays:

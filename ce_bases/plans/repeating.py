@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ce_bases.bureaus.holidays import holidays_between, unpublished_years
+from ce_bases.bureaus.holidays import holidays_between
 from ce_bases.core.text import msg
 from ce_bases.plans.details import PlanDetails
 from ce_bases.plans.forms import MOST_ROWS, STEPS, PlanForm, RepeatForm, RowForm
@@ -17,12 +17,11 @@ from ce_bases.web.i18n import say
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """What a repetition came to, for the page to say."""
+    """What a repetition came to, for the page to say; `unknown` as in `Holidays`."""
 
     added: int
     skipped: Sequence[date]
-    unpublished: Sequence[int]
-    noted: int
+    unknown: Sequence[tuple[int, int]]
 
 
 def repeat_form(formdata: Any = None) -> RepeatForm:
@@ -56,8 +55,7 @@ def repeat_row(session: Session, form: PlanForm, wanted: RepeatForm) -> Repeated
         return None
     for day in new:
         form.append_copy(source, held_on=day)
-    years = unpublished_years([*days, *skipped])
-    return Repeated(len(new), skipped, years, len(holidays.by_hand))
+    return Repeated(len(new), skipped, holidays.unknown_years([*days, *skipped]))
 
 
 def _source(form: PlanForm, wanted: RepeatForm) -> RowForm | None:

@@ -1,9 +1,12 @@
 """Finding a free slot, and taking it into a plan."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from ce_bases.bureaus.holidays import holidays_between, unpublished_years
 from ce_bases.core.access import Action
 from ce_bases.core.errors import NotFoundError
 from ce_bases.organisers.queries import lecturers_of, venues_of
@@ -41,8 +44,17 @@ def slots() -> ResponseReturnValue:
         plan=plan,
         choices=found,
         address_of=lambda choice: _address(choice, form, plan),
+        unknown=_unknown_years(found or ()),
         earliest=earliest_day(plan, today()),
     ), 422 if is_asked and found is None else 200
+
+
+def _unknown_years(found: Sequence[Choice]) -> Sequence[tuple[int, int]]:
+    """The years of the slots found whose holidays are not published, and the days noted there."""
+    days = [choice.slot.held_on for choice in found]
+    if not unpublished_years(days):
+        return ()
+    return holidays_between(session(), today(), max(days)).unknown_years(days)
 
 
 def _plan_asked() -> Plan | None:

@@ -158,6 +158,27 @@ def test_a_year_not_published_goes_by_the_days_noted_here_and_says_so(
     assert "2060 年的法定节假日还没有公布，只避开了本站记下的 1 天" in said(page)
 
 
+def test_over_the_new_year_each_year_says_how_many_days_are_noted(
+    client: PageClient, session: Session, world: World, clock: FrozenClock
+) -> None:
+    clock.set(datetime(2060, 12, 1, tzinfo=UTC))
+    for first, last in (
+        (date(2060, 12, 31), date(2061, 1, 2)),
+        (date(2061, 2, 1), date(2061, 2, 2)),
+    ):
+        note_holidays(session, Stretch(first, last, "放假"), actor=None, now=NOW)
+    session.commit()
+    client.log_in("clerk")
+
+    page = repeat(client, filled_form(world, opens_on="2060-12-17"), until="2061-01-14")
+
+    assert days(page) == ["2060-12-17", "2060-12-24", "2061-01-07", "2061-01-14"]
+    assert "2060 年的法定节假日还没有公布，只避开了本站记下的 1 天" in said(page)
+    assert "2061 年的法定节假日还没有公布，只避开了本站记下的 2 天" in said(page)
+    links = BeautifulSoup(page, "html.parser").select("[data-repeat] [role=status] a")
+    assert [a["href"] for a in links] == ["/holidays?year=2060", "/holidays?year=2061"]
+
+
 def holidays(app: Flask, *args: str) -> tuple[int, str]:
     result = app.test_cli_runner().invoke(args=["holidays", *args])
     return result.exit_code, result.output

@@ -1,15 +1,17 @@
 """The week of rooms and lecturers, and free slots: of one's own base, and nobody else's."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
+from ce_bases.bureaus.holidays import Stretch, note_holidays
 from ce_bases.organisers.models import Lecturer, Venue
 from tests.conftest import NOON_1_JUNE as NOW
+from tests.conftest import FrozenClock
 from tests.factories.hours import held_plan_elsewhere
 from tests.factories.plans import drafted_plan, filed_plan, make_session_details
 from tests.factories.world import World
@@ -138,6 +140,29 @@ def test_the_soonest_slots_that_can_still_be_filed(
     assert found(client.get(f"{SLOTS}?hours=4&area=370881").text) == []
     sooner = client.get(f"{SLOTS}?hours=2&first=2022-06-01").text
     assert found(sooner)[0] == ("6月11日 周六", "08:00–09:30", "第一教室（60 座）")
+
+
+def test_slots_of_a_year_not_published_mind_the_days_noted_and_say_so(
+    client: PageClient, session: Session, world: World, clock: FrozenClock
+) -> None:
+    clock.set(datetime(2060, 9, 18, tzinfo=UTC))
+    week = Stretch(date(2060, 10, 1), date(2060, 10, 7), "国庆节")
+    note_holidays(session, week, actor=None, now=NOW)
+    session.commit()
+    client.log_in("clerk")
+
+    page = client.get(f"{SLOTS}?hours=4&number=60").text
+
+    days = [day for day, _time, _room in found(page)]
+    assert days[:4] == [
+        "9月28日 周二",
+        "9月29日 周三",
+        "9月30日 周四",
+        "10月8日 周五",
+    ]
+    assert "2060 年的法定节假日还没有公布，只避开了本站记下的 7 天" in page
+    clock.set(NOW)
+    assert "还没有公布" not in client.get(f"{SLOTS}?hours=4&number=60").text
 
 
 def test_a_slot_leads_into_a_new_plan(client: PageClient, world: World) -> None:
