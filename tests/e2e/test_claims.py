@@ -115,7 +115,8 @@ def test_claim(site: Site, people: None, chromium: Browser, gallery: Path) -> No
 
     learner.page.goto("/me")
     lines = learner.page.get_by_role("table")
-    expect(lines.get_by_text("装配式节点抗震性能研究")).to_be_visible()
+    expect(lines.get_by_role("rowheader", name="装配式节点抗震性能研究")).to_be_visible()
+    expect(lines.get_by_role("link", name="对这条学时有异议")).to_be_visible()
     learner.stop_at("11-credited")
     learner.leave()
     with site.app.app_context(), make_write_session() as session:
