@@ -6,12 +6,13 @@ people's signs are read, folded and written by a handful of statements.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import permissions
+from ce_bases.attendance.asides import Aside, against_aside, find_aside, keep_aside
 from ce_bases.attendance.delivery import Delivery, QueuedSign
 from ce_bases.attendance.door_state import (
     DoorState,
@@ -142,10 +143,13 @@ class _Door:
 
     def take(self, session: Session, delivery: Delivery) -> Taken:
         """Judge every item and write what comes of them; the plan is held by the caller."""
-        people = {item.person_id for item in delivery.items}
+        people = {item.person_id for item in delivery.items if isinstance(item, QueuedSign)}
         ids = {*(item.event_id for item in delivery.items), *delivery.broken}
         self._know(read_door(session, self.held, people, ids))
-        outcomes = [self.judge(item) for item in delivery.items]
+        outcomes = [
+            self.judge(item) if isinstance(item, QueuedSign) else self._judge_aside(session, item)
+            for item in delivery.items
+        ]
         outcomes += [self.refuse(event_id, None, "malformed") for event_id in delivery.broken]
         write_door(
             session, events=self.new_events, refused=self.new_refusals, late=self.new_requests
@@ -182,6 +186,20 @@ class _Door:
         outcome = self._accept(item, moment, digest)
         self.answered[item.event_id] = _Known(digest, _repeated(outcome))
         return outcome
+
+    def _judge_aside(self, session: Session, item: Aside) -> SignOutcome:
+        """Heads, and people who are not on the list: rare, so each is asked for by itself."""
+        if (known := self.answered.get(item.event_id)) is not None:
+            other = SignOutcome(item.event_id, 0, "other_content")
+            return other if known.digest else known.outcome
+        there = find_aside(session, self.held, item, actor=self.actor)
+        if there is not None:
+            return SignOutcome(item.event_id, 0, "" if there else "other_content", True)
+        item = replace(item, at=rules.moment_of(item.at, self.now))
+        if code := against_aside(session, self.held, item, self.state.closed_at):
+            return self.refuse(item.event_id, None, code)
+        keep_aside(session, self.held, item, actor=self.actor, now=self.now, reason=self.reason)
+        return SignOutcome(item.event_id, 0)
 
     def _against_sign(self, item: QueuedSign, moment: datetime) -> str:
         seat = self.state.seats.get(item.person_id)

@@ -9,20 +9,19 @@ from sqlalchemy.orm import Session
 from ce_bases.attendance import permissions
 from ce_bases.attendance.fold import refold, rule_of, timing_of
 from ce_bases.attendance.intents import (
-    REFUSALS,
     AnnulIntent,
     SignIntent,
     SignOutcome,
     intent_hash,
     sibling_id,
 )
-from ce_bases.attendance.models import AttendanceRecord, SessionRegister, SignEvent, SignKind, Way
+from ce_bases.attendance.models import AttendanceRecord, SignEvent, SignKind, Way
 from ce_bases.attendance.queries import find_event, teacher_id
 from ce_bases.attendance.service import closed_code, find_answer, hold, new_event, refuse
 from ce_bases.audit.service import Act, record
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.core.errors import InvalidInputError, WrongStateError
+from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import msg
 from ce_bases.enrolment.models import Place
 from ce_bases.plans.queries import SessionInForce
@@ -181,29 +180,6 @@ def _add_missing(
                 request_hash=event.request_hash,
             )
         )
-
-
-def count_heads(
-    session: Session, held: SessionInForce, heads: int, *, actor: Actor, now: datetime
-) -> None:
-    """Note how many people were counted in the room; the latest count stands."""
-    permissions.require(
-        actor,
-        Action.TAKE_SIGN_IN,
-        held.plan,
-        teacher_id=teacher_id(session, held.entry),
-        session_id=held.session_id,
-    )
-    session.refresh(held.plan, with_for_update={"read": True})
-    if code := closed_code(held):
-        raise WrongStateError(REFUSALS[code])
-    register = session.get(SessionRegister, held.session_id, with_for_update=True)
-    if register is None:
-        register = SessionRegister(session_id=held.session_id)
-        session.add(register)
-    before, register.headcount = {"headcount": register.headcount}, heads
-    act = Act("count_heads", "session", held.session_id, before, {"headcount": heads})
-    record(session, act, actor=actor, now=now)
 
 
 def _note(session: Session, action: str, event: SignEvent, *, actor: Actor, now: datetime) -> None:

@@ -1,8 +1,13 @@
-"""What a phone without network gathered, as it sends it later or saves it as a file: format 1."""
+"""What a phone without network gathered, as it sends it later or saves it as a file.
+
+Format 1 knows signs and their undoing; format 2 heads and people who are not on the list, too.
+"""
 
 import json
+import re
+import unicodedata
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,10 +15,15 @@ from typing import Any
 from ce_bases.attendance.models import SignKind
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import msg
+from ce_bases.people.naming import clean_cell, name_problem, normal_name
 
 #: Formats of the queue this server takes; none is ever removed, a phone may wake up late.
-FORMATS = (1,)
+FORMATS = (1, 2)
 MOST_ITEMS = 2000
+MOST_HEADS = 100_000
+LONGEST_WALK_IN, LONGEST_REMARK = 40, 100
+_LAST4 = re.compile(r"[0-9]{3}[0-9X]")
+_NUMBER = re.compile(r"[0-9]{14}")
 #: Classes in one file.
 MOST_CLASSES = 50
 _NO_FILE = msg("这不是“离线点名”页导出的文件，没有录入。请重新导出后再试。")
@@ -36,11 +46,36 @@ class QueuedSign:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedHeads:
+    """The heads counted in the room."""
+
+    event_id: str
+    heads: int
+    at: datetime
+    kind: str = "heads"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedWalkIn:
+    """Somebody who is not on the list: a name, four digits and a remark, never a whole number."""
+
+    event_id: str
+    name: str
+    last4: str
+    remark: str
+    at: datetime
+    kind: str = "walk_in"
+
+
+Queued = QueuedSign | QueuedHeads | QueuedWalkIn
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What one phone sends for one session; `broken` are items with an id and nothing usable."""
 
     device: str
-    items: Sequence[QueuedSign]
+    items: Sequence[Queued]
     broken: Sequence[str] = ()
 
 
@@ -54,21 +89,23 @@ def read_delivery(data: Any) -> Delivery:
     items = data.get("items")
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         raise InvalidInputError(msg("离线记录的内容不完整，或者一次超过了 2000 条。"))
-    good: list[QueuedSign] = []
+    good: list[Queued] = []
+    readers = _READERS[data["format"]]
     broken: list[str] = []
     for item in items:
         event_id = _uuid(item.get("id")) if isinstance(item, Mapping) else ""
         if not event_id:
             raise InvalidInputError(msg("离线记录的内容不完整，或者一次超过了 2000 条。"))
-        sign = _read_item(event_id, item)
-        if sign is None:
+        kind = item.get("kind")
+        read = readers.get(kind, _read_sign) if isinstance(kind, str) else _read_sign
+        if (found := read(event_id, item)) is None:
             broken.append(event_id)
         else:
-            good.append(sign)
+            good.append(found)
     return Delivery(_uuid(data.get("device")), good, broken)
 
 
-def _read_item(event_id: str, item: Mapping[str, Any]) -> QueuedSign | None:
+def _read_sign(event_id: str, item: Mapping[str, Any]) -> QueuedSign | None:
     kind, annuls_id = item.get("kind"), _uuid(item.get("annuls"))
     person_id, at = _whole(item.get("person"), 1), _moment(item.get("at"))
     if kind not in list(SignKind) or person_id is None or at is None:
@@ -84,6 +121,38 @@ def _read_item(event_id: str, item: Mapping[str, Any]) -> QueuedSign | None:
         seq=_whole(item.get("seq"), 0),
         offset_ms=_whole(item.get("offset"), -_INT32) or 0,
     )
+
+
+def _read_heads(event_id: str, item: Mapping[str, Any]) -> QueuedHeads | None:
+    heads, at = _whole(item.get("heads"), 0), _moment(item.get("at"))
+    if heads is None or heads > MOST_HEADS or at is None:
+        return None
+    return QueuedHeads(event_id, heads, at)
+
+
+def _read_walk_in(event_id: str, item: Mapping[str, Any]) -> QueuedWalkIn | None:
+    at = _moment(item.get("at"))
+    said = [item.get(name, "") for name in ("name", "last4", "remark")]
+    if at is None or not all(isinstance(text, str) for text in said):
+        return None
+    name, last4, remark = normal_name(said[0]), said[1].upper(), clean_cell(said[2])
+    fits = len(name) <= LONGEST_WALK_IN and len(remark) <= LONGEST_REMARK
+    if name_problem(name) or not fits or not _LAST4.fullmatch(last4) or holds_number(remark):
+        return None
+    return QueuedWalkIn(event_id, name, last4, remark, at)
+
+
+def holds_number(text: str) -> bool:
+    """Whether a remark holds what may be an ID number; those are kept nowhere but in the vault."""
+    return bool(_NUMBER.search(unicodedata.normalize("NFKC", text).replace(" ", "")))
+
+
+_Reader = Callable[[str, Mapping[str, Any]], Queued | None]
+#: Beside signs, what each format knows.
+_READERS: dict[int, dict[str, _Reader]] = {
+    1: {},
+    2: {"heads": _read_heads, "walk_in": _read_walk_in},
+}
 
 
 def _uuid(value: Any) -> str:

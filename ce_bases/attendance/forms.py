@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, FileField, HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Regexp, ValidationError
 
+from ce_bases.attendance.delivery import LONGEST_REMARK, holds_number
 from ce_bases.attendance.intents import AnnulIntent, SignIntent
 from ce_bases.attendance.models import SignKind, Way
 from ce_bases.attendance.settling import Card
@@ -78,9 +79,19 @@ class WalkInForm(SiteForm):
         render_kw={"autocomplete": "off"},
     )
 
+    remark = LineField(
+        _l("备注"),
+        longest=LONGEST_REMARK,
+        render_kw={"autocomplete": "off"},
+    )
+
+    def validate_remark(self, field: Field) -> None:
+        if holds_number(field.data or ""):
+            raise ValidationError(_l("备注里不要写身份证号。"))
+
     def details(self) -> Noted:
         key = str(self.idempotency_key.data)
-        return Noted(key, self.name.data or "", self.last4.data or "")
+        return Noted(key, self.name.data or "", self.last4.data or "", self.remark.data or "")
 
 
 class _OfWalkIn(SiteForm):

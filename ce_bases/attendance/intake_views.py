@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import queries, register
-from ce_bases.attendance.delivery import Delivery, QueuedSign, read_queue_file
+from ce_bases.attendance.delivery import Delivery, Queued, QueuedSign, read_queue_file
 from ce_bases.attendance.forms import IntakeForm, QueueFileForm
 from ce_bases.attendance.intake import take_in_file
 from ce_bases.attendance.intents import SignOutcome
@@ -24,7 +24,13 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
 
 bp = Blueprint("attendance_intake", __name__)
-KINDS: dict[str, Text] = {"in": msg("签到"), "out": msg("签退"), "annul": msg("撤销")}
+KINDS: dict[str, Text] = {
+    "in": msg("签到"),
+    "out": msg("签退"),
+    "annul": msg("撤销"),
+    "heads": msg("清点人数"),
+    "walk_in": msg("记下现场人员"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Rehearsal:
     """What one class of the file would come to; `refusal` when none of it can be entered."""
 
     held: SessionInForce | None
-    signs: list[tuple[QueuedSign, SignOutcome]]
+    items: list[tuple[Queued, SignOutcome]]
     names: dict[int, str]
     broken: int = 0
     refusal: Text | None = None
@@ -86,7 +92,7 @@ def _preview(text: str, *, form: IntakeForm | None = None) -> ResponseReturnValu
         new=sum(
             outcome.accepted and not outcome.is_repeat
             for rehearsal in rehearsals
-            for _item, outcome in rehearsal.signs
+            for _item, outcome in rehearsal.items
         ),
     )
 
@@ -104,7 +110,7 @@ def _rehearse(session_id: int, delivery: Delivery) -> Rehearsal:
         in_transaction(work)
     except _RehearsedError as done:
         held = _own(session(), session_id)
-        people = {item.person_id for item in delivery.items}
+        people = {item.person_id for item in delivery.items if isinstance(item, QueuedSign)}
         rows = register.register_of(session(), held, person_ids=people)
         pairs = list(zip(delivery.items, done.outcomes, strict=False))
         names = {row.person_id: row.name for row in rows}

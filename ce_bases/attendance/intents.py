@@ -31,6 +31,7 @@ REFUSALS: dict[str, Text] = {
     "already_attended": msg("这个人的考勤已经完整，不需要补签。"),
     "unknown_event": msg("要撤销的那次点名没有记录，不需要撤销。"),
     "other_content": msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
+    "held_already": msg("这个人已经记下，正在待核对名单里，不用再记。"),
     "malformed": msg("这一条的内容不完整，无法记录。请对照纸质签到表补签。"),
 }
 

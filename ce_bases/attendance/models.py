@@ -109,7 +109,30 @@ class SessionEvidence(Base):
     kept_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
 
-for _table in (SignEvent.__table__, RefusedSign.__table__, SessionEvidence.__table__):
+class HeadCount(Base):
+    """How many people somebody counted in the room, kept as it came; the latest count stands.
+
+    `occurred_at` is when they were counted, whenever the phone could tell.
+    """
+
+    __tablename__ = "head_count"
+    __table_args__ = (CheckConstraint("heads >= 0", name="heads_not_negative"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
+    heads: Mapped[int]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+for _table in (
+    SignEvent.__table__,
+    RefusedSign.__table__,
+    SessionEvidence.__table__,
+    HeadCount.__table__,
+):
     attach(_table, append_only_ddl(_table.name))  # type: ignore[arg-type, attr-defined]
 
 
@@ -210,6 +233,7 @@ class WalkIn(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id"), index=True)
     name: Mapped[str] = mapped_column(String(40))
     last4: Mapped[str] = mapped_column(String(4))
+    remark: Mapped[str] = mapped_column(String(100), default="", server_default="")
     came_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     noted_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

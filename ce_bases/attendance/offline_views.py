@@ -16,6 +16,7 @@ from ce_bases.attendance.batch import take_in_at_door
 from ce_bases.attendance.delivery import read_delivery
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.snapshot import millis, rows_of, snapshot_of
+from ce_bases.attendance.walk_in_list import open_by_session
 from ce_bases.config import PROJECT_ROOT
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError
@@ -70,7 +71,8 @@ def _state(held: SessionInForce) -> dict[str, Any]:
         closed=_closed(held),
         now=now,
     )
-    return {**told, "account": actor.account_id}
+    guests = open_by_session(db, [held.session_id]).get(held.session_id, 0)
+    return {**told, "account": actor.account_id, "guests": guests}
 
 
 def _closed(held: SessionInForce) -> str:
@@ -118,7 +120,7 @@ def _verdict(outcome: SignOutcome) -> dict[str, Any]:
 
 
 #: What the shell needs beside itself. Modules that others import carry no digest in their address.
-_MODULES = ("clock", "install", "roster", "standing", "store", "strip", "sync", "words")
+_MODULES = ("asides", "clock", "install", "roster", "standing", "store", "strip", "sync", "words")
 
 
 @bp.get("/teach/offline")

@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from ce_bases.attendance import correction, queries, register, service
 from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import HeadcountForm, TapForm, UndoForm, WalkInForm
+from ce_bases.attendance.heads import Counted, count_heads
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.sheet import names_to_write, sheet_of
 from ce_bases.attendance.snapshot import millis
@@ -193,16 +194,17 @@ def _pieces(held: SessionInForce, outcome: SignOutcome) -> dict[str, Any]:
     }
 
 
-@bp.post("/teach/sessions/<int:session_id>/headcount")
+@bp.post("/teach/sessions/<int:session_id>/headcount", endpoint="count_heads")
 @allow(Action.TAKE_SIGN_IN)
-def count_heads(session_id: int) -> ResponseReturnValue:
+def note_heads(session_id: int) -> ResponseReturnValue:
     form = HeadcountForm()
     if not form.validate():
         return draw_register(_own(session(), session_id), form), 422
     heads, actor, now = int(form.headcount.data or 0), current_actor(), request_now()
 
     def work(db: Any) -> str:
-        correction.count_heads(db, _own(db, session_id), heads, actor=actor, now=now)
+        counted = Counted(str(uuid.UUID(form.idempotency_key.data)), heads, now)
+        count_heads(db, _own(db, session_id), counted, actor=actor, now=now)
         return url_for("attendance.show_register", session_id=session_id)
 
     address = once(work)

@@ -3,7 +3,7 @@
 A held walk-in earns nothing. The base says who it is: `settling`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -32,11 +32,16 @@ from ce_bases.policy import attendance as rules
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Who stands at the door; `client_id` is made with the form, so sending twice adds one."""
+    """Who stands at the door; `client_id` is made with the form, so sending twice adds one.
+
+    Without `at` they come now.
+    """
 
     client_id: str
     name: str
     last4: str
+    remark: str = ""
+    at: datetime | None = None
 
 
 def note(
@@ -51,24 +56,43 @@ def note(
     name = normal_name(noted.name)
     if problem := name_problem(name):
         raise InvalidInputError(problem, problems={"name": problem})
-    known = session.scalars(select(WalkIn).where(WalkIn.client_id == noted.client_id)).one_or_none()
+    known = find_noted(session, noted.client_id)
     if known is not None:
-        return _same(known, held, name, noted, actor)
+        if not is_same(known, held, replace(noted, name=name), actor):
+            raise UserFacingError(
+                msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
+                next_step=msg("请刷新页面后再点一次。"),
+            )
+        return known
     _need_open_door(session, held, now)
     if problem := _there_already(session, held, name, noted.last4):
         raise InvalidInputError(problem, problems={"name": problem})
+    return hold_walk_in(session, held, replace(noted, name=name), actor=actor, now=now)
+
+
+def hold_walk_in(
+    session: Session,
+    held: SessionInForce,
+    noted: Noted,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> WalkIn:
+    """Hold somebody; the caller has judged that and made the name normal."""
     walk_in = WalkIn(
         client_id=noted.client_id,
         session_id=held.session_id,
-        name=name,
+        name=noted.name,
         last4=noted.last4,
-        came_at=now,
+        remark=noted.remark,
+        came_at=noted.at or now,
         noted_by=actor.account_id,
         state=WalkInState.HELD,
     )
     session.add(walk_in)
     session.flush()
-    keep_line(session, "note_walk_in", walk_in, actor=actor, now=now)
+    keep_line(session, "note_walk_in", walk_in, actor=actor, now=now, reason=reason)
     return walk_in
 
 
@@ -84,14 +108,15 @@ def _at_the_door(session: Session, held: SessionInForce, actor: Actor) -> None:
     session.refresh(held.plan, with_for_update={"read": True})
 
 
-def _same(known: WalkIn, held: SessionInForce, name: str, noted: Noted, actor: Actor) -> WalkIn:
-    was = (known.session_id, known.name, known.last4, known.noted_by)
-    if was != (held.session_id, name, noted.last4, actor.account_id):
-        raise UserFacingError(
-            msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
-            next_step=msg("请刷新页面后再点一次。"),
-        )
-    return known
+def find_noted(session: Session, client_id: str) -> WalkIn | None:
+    """Who was held under this id."""
+    return session.scalars(select(WalkIn).where(WalkIn.client_id == client_id)).one_or_none()
+
+
+def is_same(known: WalkIn, held: SessionInForce, noted: Noted, actor: Actor) -> bool:
+    """Whether a walk-in is what `noted`, its name made normal, says again."""
+    was = (known.session_id, known.name, known.last4, known.remark, known.noted_by)
+    return was == (held.session_id, noted.name, noted.last4, noted.remark, actor.account_id)
 
 
 def _need_open_door(session: Session, held: SessionInForce, now: datetime) -> None:
@@ -105,6 +130,11 @@ def _there_already(session: Session, held: SessionInForce, name: str, last4: str
     rows = register_of(session, held)
     if any((normal_name(row.name), row.last4.upper()) == (name, last4) for row in rows):
         return msg("这个人在名单上，请直接在名单里点签到。")
+    return REFUSALS["held_already"] if is_held(session, held, name, last4) else None
+
+
+def is_held(session: Session, held: SessionInForce, name: str, last4: str) -> bool:
+    """Whether somebody of this name and number is held in this session already."""
     twin = session.scalars(
         select(WalkIn.id)
         .where(
@@ -115,7 +145,7 @@ def _there_already(session: Session, held: SessionInForce, name: str, last4: str
         )
         .limit(1)
     ).first()
-    return msg("这个人已经记下，正在待核对名单里，不用再记。") if twin is not None else None
+    return twin is not None
 
 
 def note_leaving(
@@ -181,9 +211,15 @@ def settle(walk_in: WalkIn, state: WalkInState, *, actor: Actor, now: datetime) 
 
 
 def keep_line(
-    session: Session, action: str, walk_in: WalkIn, *, actor: Actor, now: datetime
+    session: Session,
+    action: str,
+    walk_in: WalkIn,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """The line in the record."""
     after = {"walk_in": walk_in.id, "person": walk_in.person_id, "event": walk_in.event_id}
-    act = Act(action, "session", walk_in.session_id, after=after, reason=walk_in.reason)
+    act = Act(action, "session", walk_in.session_id, after=after, reason=reason or walk_in.reason)
     record(session, act, actor=actor, now=now)

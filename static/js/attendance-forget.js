@@ -1,5 +1,5 @@
-// Nobody is logged in on this phone: the lists it kept are forgotten. The queue holds no names and
-// stays, so that nothing that was tapped is lost.
+// Nobody is logged in on this phone: the lists it kept are forgotten. The queue stays, so that nothing
+// that was tapped or typed is lost.
 
 import { forgetRegisters } from "./attendance-store.js";
 

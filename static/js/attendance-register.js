@@ -1,12 +1,13 @@
 // The register at the door, with or without a network: a tap is put into the phone's queue, shows at
 // once, and is sent as soon as that is possible. Without this script every button is an ordinary form.
 
+import { drawAsides, watchAsides } from "./attendance-asides.js";
 import * as clock from "./attendance-clock.js";
 import { install } from "./attendance-install.js";
 import { draw, filter } from "./attendance-roster.js";
 import * as store from "./attendance-store.js";
 import { drawStrip } from "./attendance-strip.js";
-import { FORMAT, start, sync, syncState } from "./attendance-sync.js";
+import { start, sync, syncState } from "./attendance-sync.js";
 import { dayAndTime, make, word } from "./attendance-words.js";
 
 const root = document.querySelector("[data-door]");
@@ -29,7 +30,9 @@ async function redraw() {
   const found = await store.register(session);
   if (found) {
     register = found;
-    draw(register, await store.queued(), clock.now());
+    const queue = await store.queued();
+    draw(register, queue, clock.now());
+    drawAsides(register, queue);
     filter(box, onlyMissing);
   }
   if (isShell) await showShell(found);
@@ -38,7 +41,7 @@ async function redraw() {
 
 // The shell knows no class: its name, or the choice of classes, comes from what the phone holds.
 async function showShell(found) {
-  for (const part of root.querySelectorAll("[data-one-class]")) part.hidden = !found;
+  for (const part of document.querySelectorAll("[data-one-class]")) part.hidden = !found;
   root.querySelector("[data-all-classes]").hidden = Boolean(found);
   if (found) {
     for (const place of root.querySelectorAll("[data-fill]")) {
@@ -58,7 +61,7 @@ async function showShell(found) {
 
 async function act(button) {
   const item = {
-    format: FORMAT,
+    format: 1,
     id: store.newId(),
     session,
     account: register.account,
@@ -76,6 +79,26 @@ async function act(button) {
   await store.enqueue(item);
 }
 
+// The phone's storage refuses: what was done is not recorded.
+function sayUnsaved() {
+  said.textContent = word("unsaved");
+  said.classList.remove("visually-hidden");
+}
+
+// Heads and people who are not on the list; without an item only what waits has changed.
+watchAsides(async (item) => {
+  try {
+    const own = { id: store.newId(), session, account: register.account };
+    if (item) await store.enqueue({ ...item, ...own });
+  } catch {
+    sayUnsaved();
+    return false;
+  }
+  await show();
+  sync();
+  return true;
+});
+
 root.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-act], [data-undo]");
   if (!button || !register) return;
@@ -84,8 +107,7 @@ root.addEventListener("click", async (event) => {
     await act(button);
   } catch {
     button.disabled = false;
-    said.textContent = word("unsaved"); // the phone's storage refuses: the tap is not recorded
-    said.classList.remove("visually-hidden");
+    sayUnsaved();
     return;
   }
   button.disabled = false;

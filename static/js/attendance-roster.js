@@ -1,6 +1,6 @@
 // Drawing the register from data: the same rows the server draws, online or not.
 
-import { nextOf, standings } from "./attendance-standing.js";
+import { headsOf, nextOf, standings } from "./attendance-standing.js";
 import { hm, make, word } from "./attendance-words.js";
 
 const root = document.querySelector("[data-door]");
@@ -15,7 +15,7 @@ export function draw(register, queue, now) {
   if (people !== order) layOut(view.rows);
   order = people;
   for (const row of view.rows) drawRow(row, register, view.closed);
-  drawCounts(view.rows, register, now);
+  drawCounts(view.rows, register, headsOf(register, queue), now);
   drawUndo(view);
 }
 
@@ -121,9 +121,9 @@ function timesOf(row) {
 }
 
 // Once sign-in is over, heads are counted before the figures are shown.
-function drawCounts(rows, register, now) {
+function drawCounts(rows, register, heads, now) {
   const present = rows.filter((row) => row.in).length;
-  const hidden = register.heads === null && now > register.windows.in[1];
+  const hidden = heads === null && now > register.windows.in[1];
   const figures = [rows.length, hidden ? "—" : present, hidden ? "—" : rows.length - present];
   document.querySelectorAll("#counts b").forEach((figure, n) => {
     figure.textContent = figures[n];

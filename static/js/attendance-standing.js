@@ -35,7 +35,7 @@ function lastOf(row, waiting, undone, undoFor, now) {
 export function standings(register, queue, now) {
   const mine = new Map();
   for (const item of queue) {
-    if (item.session !== register.session) continue;
+    if (item.session !== register.session || !item.person) continue;
     if (!mine.has(item.person)) mine.set(item.person, []);
     mine.get(item.person).push(item);
   }
@@ -46,6 +46,13 @@ export function standings(register, queue, now) {
   const undoable = rows.filter((row) => row.last);
   const last = undoable.reduce((a, b) => (a && a.last.at >= b.last.at ? a : b), null);
   return { rows, last, closed: closedAt(register, now) };
+}
+
+// The heads as counted last, in the queue or at the server; null while nobody has counted.
+export function headsOf(register, queue) {
+  const mine = queue.filter((i) => i.session === register.session && i.kind === "heads");
+  const last = mine.reduce((a, b) => (a && a.at > b.at ? a : b), null);
+  return last ? last.heads : register.heads;
 }
 
 // Why nobody can be tapped in now; "" while one can.

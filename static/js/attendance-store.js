@@ -1,5 +1,6 @@
 // What the phone keeps: the lists of its classes, the queue of taps, refusals to be read, a few
-// facts. No ID number ever gets here: a list holds what the page shows, the queue row numbers.
+// facts. No ID number ever gets here: a list holds what the page shows; the queue holds row numbers,
+// and the names of people who are on no list until they are sent.
 
 const NAME = "ce-door";
 

@@ -29,6 +29,15 @@ export async function drawStrip(state, registers) {
   await drawRefused(registers);
 }
 
+const WORDS = { walk_in: "walkIn" };
+
+function nameOf(item, registers) {
+  if (item.kind === "heads") return item.heads;
+  if (item.kind === "walk_in") return item.name;
+  const rows = registers.find((r) => r.session === item.session)?.rows ?? [];
+  return rows.find((row) => row.p === item.person)?.n ?? word("somebody");
+}
+
 async function drawRefused(registers) {
   const refused = await store.refusals();
   const box = strip.querySelector("[data-refused]");
@@ -37,9 +46,8 @@ async function drawRefused(registers) {
   box.querySelector("[data-refused-title]").textContent = word("refused", { n: refused.length });
   box.querySelector("ul").replaceChildren(
     ...refused.map((item) => {
-      const rows = registers.find((r) => r.session === item.session)?.rows ?? [];
-      const name = rows.find((row) => row.p === item.person)?.n ?? word("somebody");
-      return make("li", {}, `${name} ${word(item.kind)} ${hm(item.at)}：${item.words}`);
+      const what = `${nameOf(item, registers)} ${word(WORDS[item.kind] ?? item.kind)}`;
+      return make("li", {}, `${what} ${hm(item.at)}：${item.words}`);
     }),
   );
 }
@@ -66,7 +74,7 @@ async function fileOf() {
   }
   return {
     kind: "ce-door-queue",
-    format: 1,
+    format: Math.max(1, ...(await store.queued()).map((item) => item.format)),
     device: await store.device(),
     saved: Date.now(),
     deliveries: [...classes.values()],

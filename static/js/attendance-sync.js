@@ -5,7 +5,9 @@
 import { learn, now } from "./attendance-clock.js";
 import * as store from "./attendance-store.js";
 
-export const FORMAT = 1;
+// The newest format this page knows. An item carries the oldest that knows its kind, so that an older
+// page, should one come back, goes on sending what it can.
+export const FORMAT = 2;
 const AT_ONCE = 500;
 const SOONEST = 5000;
 const LATEST = 300000;
@@ -48,7 +50,12 @@ async function post(session, account, items) {
   return ask(`/teach/sessions/${session}/batch`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ format: FORMAT, device: await store.device(), account, items: sent }),
+    body: JSON.stringify({
+      format: Math.max(...items.map((item) => item.format)),
+      device: await store.device(),
+      account,
+      items: sent,
+    }),
   });
 }
 
@@ -82,13 +89,15 @@ async function deliver(items) {
   await store.settle(decided.map((verdict) => verdict.id), refused);
   await store.setFact("synced", now());
   if (!decided.length) throw new Error("failed");
+  // The rows say nothing of heads and of people who are on no list; the whole list does.
+  if (items.some((item) => item.format > 1)) await fetchRegister(session);
 }
 
 // The first items that can go in one delivery. Items of a format this page does not know were
 // queued by a newer one: they stay, and are counted.
 async function nextDelivery(blocked) {
   const items = (await store.queued()).filter(
-    (item) => item.format === FORMAT && !blocked.has(`${item.session} ${item.account}`),
+    (item) => item.format <= FORMAT && !blocked.has(`${item.session} ${item.account}`),
   );
   if (!items.length) return [];
   const { session, account } = items[0];

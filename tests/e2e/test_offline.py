@@ -15,7 +15,14 @@ from ce_bases.accounts import service
 from ce_bases.accounts.models import Account
 from ce_bases.attendance import offline_views
 from ce_bases.attendance.delivery import read_delivery
-from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent
+from ce_bases.attendance.models import (
+    AttendanceRecord,
+    HeadCount,
+    RefusedSign,
+    SessionRegister,
+    SignEvent,
+    WalkIn,
+)
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
 from tests.e2e.conftest import CHROMIUM, Site, look
@@ -351,6 +358,111 @@ def test_two_phones_agree_in_the_end(
         phone.switch_off()
     assert shown[0] == shown[1]
     assert len(shown[0]) == PEOPLE
+
+
+def note_guest(phone: Phone, name: str, last4: str, remark: str = "") -> None:
+    for label, text in (("姓名", name), ("身份证号末四位", last4), ("备注", remark)):
+        phone.page.locator("[data-guest-form]").get_by_label(label).fill(text)
+    phone.page.get_by_role("button", name="记下这个人").click()
+
+
+def count_heads(phone: Phone, number: str) -> None:
+    phone.page.get_by_label("现场清点人数").fill(number)
+    phone.page.get_by_role("button", name="记下人数").click()
+
+
+def note_some_and_be_told(phone: Phone) -> None:
+    """Without a network: what cannot be right is said at once, the rest waits."""
+    said = phone.page.locator("[data-guest-said]")
+    note_guest(phone, "孙建国", "77")
+    expect(said).to_have_text("应为四位，最后一位可以是 X。")
+    note_guest(phone, "孙建国", "077x", f"证件 {resident_id(5)}")
+    expect(said).to_have_text("备注里不要写身份证号。")
+    note_guest(phone, "孙建国", "077x", "市二建，替人来")
+    expect(said).to_be_hidden()
+    expect(phone.strip).to_contain_text("1 条待发送")
+    note_guest(phone, "孙建国", "077X")
+    expect(said).to_have_text("这个人已经记下，不用再记。")
+    note_guest(phone, "周走错", "1234")
+    expect(phone.strip).to_contain_text("2 条待发送")
+    count_heads(phone, "many")
+    counted = phone.page.locator("[data-heads-said]")
+    expect(counted).to_have_text("人数应为 0 至 100000 的整数。")
+    count_heads(phone, "31")
+    expect(counted).to_contain_text("已记 31 人")
+    expect(phone.strip).to_contain_text("3 条待发送")
+    phone.page.get_by_role("button", name="撤回 周走错 的登记").click()
+    expect(phone.strip).to_contain_text("2 条待发送")
+    assert resident_id(5) not in phone.stored()
+
+
+def test_heads_and_guests_without_network(hall: Hall, phone: Phone, gallery: Path) -> None:
+    phone.log_in()
+    phone.open(hall)
+    phone.context.set_offline(True)
+    phone.page.reload()
+    expect(phone.strip).to_contain_text("没有网络")
+    note_some_and_be_told(phone)
+    look(phone.page, gallery, "guests-offline")
+
+    phone.switch_off()
+    phone.switch_on(offline=True)
+    phone.page.goto(hall.path)
+    expect(phone.page.locator("[data-guests-queued]")).to_contain_text("孙建国")
+    assert (hall.count(WalkIn), hall.count(HeadCount)) == (0, 0)
+
+    phone.context.set_offline(False)
+    phone.log_in()
+    phone.page.goto(hall.path)
+    expect(phone.strip).to_contain_text("记录都已发送", timeout=15000)
+    expect(phone.page.locator("[data-guests-sent]")).to_contain_text("孙建国")
+    expect(phone.page.locator("[data-guests-queued]")).to_be_hidden()
+    expect(phone.page.locator("[data-heads-said]")).to_contain_text("已记 31 人")
+    look(phone.page, gallery, "guests-sent")
+    assert kept_at_the_server(hall) == [("孙建国", "077X", "市二建，替人来"), 31]
+    # With a network it is the same, only at once; what the server knows better is said.
+    note_guest(phone, "孙建国", "077X")
+    expect(phone.page.locator(".strip__refused")).to_contain_text("孙建国 记下现场人员")
+    phone.page.get_by_role("button", name="知道了").click()
+    assert (hall.count(WalkIn), hall.count(HeadCount)) == (1, 1)
+
+
+def kept_at_the_server(hall: Hall) -> list[object]:
+    with hall.site.app.app_context(), make_write_session() as session:
+        walk_in = session.scalars(select(WalkIn)).one()
+        heads = session.scalars(select(SessionRegister.headcount)).one()
+        return [(walk_in.name, walk_in.last4, walk_in.remark), heads]
+
+
+def test_a_queue_of_the_page_before_is_sent(hall: Hall, phone: Phone) -> None:
+    """Format 1, as the last release kept it: no item of it is stranded by this page."""
+    phone.log_in()
+    phone.open(hall)
+    before = hall.count(SignEvent)
+    phone.context.route("**/batch", lambda route: route.abort())
+    phone.page.evaluate(
+        """async () => {
+            const db = await new Promise((done) => {
+                indexedDB.open("ce-door").onsuccess = (e) => done(e.target.result);
+            });
+            const all = (name) => new Promise((done) => {
+                const asked = db.transaction(name).objectStore(name).getAll();
+                asked.onsuccess = () => done(asked.result);
+            });
+            const [register] = await all("registers");
+            const person = register.rows.find((row) => row.in && !row.out).p;
+            const queue = db.transaction("queue", "readwrite").objectStore("queue");
+            const { session, account } = register;
+            const item = { format: 1, id: crypto.randomUUID(), session, account, kind: "out", person };
+            queue.put({ ...item, at: register.now, offset: 0, seq: 1 });
+            await new Promise((done) => (queue.transaction.oncomplete = done));
+            db.close();
+        }"""
+    )
+    phone.context.unroute("**/batch")
+    phone.page.reload()
+    expect(phone.strip).to_contain_text("记录都已发送", timeout=15000)
+    assert hall.count(SignEvent) == before + 1
 
 
 def test_the_queue_as_a_file_and_what_is_forgotten(hall: Hall, phone: Phone) -> None:

@@ -308,7 +308,7 @@ def test_a_delivery_is_read() -> None:
         [],
         "x",
         {"items": []},
-        {"format": 2, "items": []},
+        {"format": 3, "items": []},
         {"format": [], "items": []},
         {"format": "1", "items": []},
         {"format": 1},

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.closing import close_register, reopen_register
-from ce_bases.attendance.correction import count_heads, make_up
+from ce_bases.attendance.correction import make_up
 from ce_bases.attendance.flagging import flags_of_sessions
+from ce_bases.attendance.heads import Counted, count_heads
 from ce_bases.attendance.intents import SignIntent, SignOutcome
 from ce_bases.attendance.models import SessionRegister, SignKind, Way
 from ce_bases.attendance.queries import Summary
@@ -198,7 +199,7 @@ def test_flags_of_a_class_are_told_with_names(session: Session, world: World, pl
         enter_sign(session, here, intent, actor=world["learner"], now=at(8, 55))
     intent = SignIntent(str(uuid.uuid4()), world.person_ids[0], SignKind.IN, Way.TAP)
     record_sign(session, there, intent, actor=lecturer, now=at(8, 56))
-    count_heads(session, here, 1, actor=lecturer, now=at(9))
+    count_heads(session, here, Counted(str(uuid.uuid4()), 1, at(9)), actor=lecturer, now=at(9))
 
     flags = flags_of_sessions(session, [here, there])
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ce_bases.attendance.correction import annul, count_heads, make_up
+from ce_bases.attendance.correction import annul, make_up
+from ce_bases.attendance.heads import Counted, count_heads
 from ce_bases.attendance.intents import AnnulIntent, SignIntent, SignOutcome
 from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent, SignKind, Way
 from ce_bases.attendance.queries import Summary, attendance_of_plan, summaries_of
@@ -324,8 +325,20 @@ def test_the_counts_of_a_session_and_the_attendance_of_a_plan(
     make_up_for(session, world, plan, third, now=at(14))
     session_id = first_session_id(plan)
     found = held(session, session_id, world["lecturer"])
-    count_heads(session, found, 41, actor=world["lecturer"], now=at(9, 30))
-    count_heads(session, found, 42, actor=world["lecturer"], now=at(9, 40))
+    count_heads(
+        session,
+        found,
+        Counted(str(uuid.uuid4()), 41, at(9, 30)),
+        actor=world["lecturer"],
+        now=at(9, 30),
+    )
+    count_heads(
+        session,
+        found,
+        Counted(str(uuid.uuid4()), 42, at(9, 40)),
+        actor=world["lecturer"],
+        now=at(9, 40),
+    )
     assert summaries_of(session, {session_id: plan.id}) == {
         session_id: Summary(3, 3, 2, 2, 1, 1, 42)
     }
