@@ -32,7 +32,9 @@ function sayHeads() {
   const counted = headsOf(known, queue);
   const kept = counted === null ? "" : word("headsKept", { n: counted });
   say("[data-heads-said]", wrongHeads ? word("headsBad") : kept);
-  heads?.elements.headcount.setAttribute("aria-invalid", String(wrongHeads));
+  const box = heads?.elements.headcount;
+  if (wrongHeads) box.setAttribute("aria-invalid", "true");
+  else box?.removeAttribute("aria-invalid");
 }
 
 function say(selector, text) {
@@ -46,7 +48,7 @@ function guestRow(item) {
   const what = `${word("last4", { last4: item.last4 })} · ${word("cameAt", { at: hm(item.at) })}`;
   return make(
     "li",
-    { className: "register__row" },
+    { className: "register__row register__row--guest" },
     make(
       "div",
       { className: "register__name" },
