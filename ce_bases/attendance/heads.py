@@ -78,7 +78,7 @@ def keep_heads(
     register.headcount = session.scalars(
         select(HeadCount.heads)
         .where(HeadCount.session_id == held.session_id)
-        .order_by(HeadCount.occurred_at.desc(), HeadCount.event_id.desc())
+        .order_by(HeadCount.occurred_at.desc(), HeadCount.id.desc())
         .limit(1)
     ).one()
     session.flush()

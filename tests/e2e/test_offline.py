@@ -125,7 +125,7 @@ class Phone:
 
     def wait_until(self, expression: str) -> None:
         """Until `expression` is true; Playwright's own waiting is refused by the page's policy."""
-        for _ in range(300):
+        for _ in range(900):  # a busy machine installs the worker late
             if self.page.evaluate(expression):
                 return
             self.page.wait_for_timeout(100)
