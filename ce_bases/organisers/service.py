@@ -67,7 +67,8 @@ def change_venue(
 
     Where it takes more people than before, those who wait for a seat in it are seen to.
     """
-    lock(session, venue)
+    # Its classes are held next; whoever writes one holds it first and refers to the room then.
+    lock(session, venue, keeps_key=True)
     _refuse_same_name(session, own_base(actor), details.name, but=venue.id)
     is_larger = details.capacity > venue.capacity
     _change(session, venue, asdict(details), actor=actor, now=now)

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor
@@ -23,7 +23,7 @@ from ce_bases.web.extensions import in_transaction, make_write_session
 from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.joining import make_learners
-from tests.factories.plans import filed_plan
+from tests.factories.plans import drafted_plan, filed_plan
 from tests.factories.world import World
 
 pytestmark = pytest.mark.concurrency
@@ -127,6 +127,27 @@ def test_people_coming_while_the_room_grows_find_its_new_seats(
 
     together(app, PEOPLE, act)
     assert counted() == {Place.ENROLLED: SEATS, Place.WAITING: PEOPLE - SEATS - 1}
+
+
+def test_a_room_being_changed_holds_up_nobody_who_writes_a_class_in_it(
+    app: Flask, world: World
+) -> None:
+    """Or the two would wait for each other: the one for the class, the other for the room."""
+    details = VenueDetails("第一教室", "任城区建设路 8 号", "370811", 90)
+    with make_write_session() as changing:
+        if changing.get_bind().dialect.name == "sqlite":
+            return  # has one writer at a time
+        room = changing.get_one(Venue, world.venue_id)
+        organisers.change_venue(changing, room, details, actor=world["clerk"], now=NOW)
+
+        def draft(session: Session) -> int:
+            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            return drafted_plan(session, world, now=NOW).id
+
+        with make_write_session() as session:
+            assert draft(session)
+            session.commit()
+        changing.commit()
 
 
 def test_people_coming_while_the_plan_grows_find_its_new_seats(
