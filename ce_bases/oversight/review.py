@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ce_bases.core.text import Text, msg
-from ce_bases.oversight.queries import clashes_of
 from ce_bases.plans import checks
+from ce_bases.plans.conflicts import Found, conflicts_of
 from ce_bases.plans.details import differences, material_told, materials_of, snapshot
 from ce_bases.plans.models import LeadWaiver, Plan, PlanRevision
 from ce_bases.policy.registry import filing_policy_for
+from ce_bases.policy.shapes import YearPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ def checks_of(session: Session, plan: Plan, revision: PlanRevision) -> list[Chec
             timetable,
         ),
         Check(
-            msg("场地和授课人"), msg("与其他已报送的培训不冲突"), tuple(_clashes(session, revision))
+            msg("场地和授课人"),
+            msg("与其他已报送的培训不冲突"),
+            tuple(_clashes(session, revision, policy)),
         ),
     ]
 
@@ -85,22 +88,32 @@ def _window_check(revision: PlanRevision) -> Check:
     return Check(label, said, (said,) if late else ())
 
 
-def _clashes(session: Session, revision: PlanRevision) -> Iterable[Text]:
-    """A room's other class by name; of a lecturer only that they are busy — rules §4."""
-    for mine, _other, title, _plan, same_venue in clashes_of(session, revision):
-        if same_venue:
+def _clashes(session: Session, revision: PlanRevision, policy: YearPolicy) -> Iterable[Text]:
+    """A room's other class by name; of a lecturer only that they are busy — rules §4.
+
+    Judged as the base's own clerk sees it, without drafts: those are not the bureau's to see.
+    """
+    hard = [each for each in conflicts_of(session, revision, policy) if each.conflict.is_hard]
+    rooms = {_pair(each) for each in hard if each.conflict.kind == "venue"}
+    for found in hard:
+        entry = revision.entries[found.row]
+        if found.conflict.kind == "venue":
             yield msg(
                 "%(day)s %(venue)s 同一时间另有“%(title)s”。",
-                day=mine.held_on,
-                venue=mine.venue_name,
-                title=title,
+                day=entry.held_on,
+                venue=entry.venue_name,
+                title=found.title,
             )
-        else:
+        elif found.conflict.kind == "lecturer" and _pair(found) not in rooms:
             yield msg(
                 "%(day)s 授课人%(name)s同一时间另有授课。",
-                day=mine.held_on,
-                name=mine.lecturer_name,
+                day=entry.held_on,
+                name=entry.lecturer_name,
             )
+
+
+def _pair(found: Found) -> tuple[str, str | None]:
+    return found.conflict.session_uid, found.conflict.other_uid
 
 
 def changes_of(plan: Plan, revision: PlanRevision) -> list[Change]:

@@ -28,7 +28,7 @@ _FIELDS = {"lecturer": "lecturer_id", "travel": "lecturer_id"}
 class Found:
     """One clash as the clerk reads it, at row `row` of the timetable.
 
-    `plan_id`: the plan of one's own it collides with, when there is one to look at.
+    `plan_id` and `title`: the plan of one's own it collides with, when there is one to look at.
     """
 
     row: int
@@ -36,6 +36,7 @@ class Found:
     conflict: Conflict
     text: Text
     plan_id: int | None = None
+    title: str = ""
 
     @property
     def field(self) -> str:
@@ -132,8 +133,9 @@ class _Words:
         is_own = other is not None and conflict.shows_details
         row = self.rows[index]
         text = self._text(conflict, row, rule)
-        plan_id = other.plan_id if other and is_own else None
-        return Found(index, row.held_on, conflict, text, plan_id)
+        if other is None or not is_own:
+            return Found(index, row.held_on, conflict, text)
+        return Found(index, row.held_on, conflict, text, other.plan_id, other.title)
 
     def _text(self, conflict: Conflict, row: TimetableRow, rule: ConflictRule) -> Text:
         if conflict.kind == "capacity":
