@@ -94,7 +94,7 @@ def test_a_class_is_shown_while_it_has_a_seat(
     assert len(titles(page)) == 1
     assert chip(page, "还有名额") == (free or None)
     said = f"还有 {left} 个名额" if left else "名额已满"
-    for address in (f"{JUNE}&view=list", f"/bases/{world.base_id}"):
+    for address in (f"{JUNE}&view=list", f"/bases/{world.base_id}", "/"):
         assert said in client.get(address).text
     for view in ("", "&view=list", "&view=week&day=2022-06-20"):
         assert len(titles(client.get(f"{JUNE}{view}&free=1").text)) == free, view
