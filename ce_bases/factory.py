@@ -17,7 +17,7 @@ from ce_bases.config import PROJECT_ROOT, Settings, load_settings
 from ce_bases.core.clock import Clock, system_clock
 from ce_bases.core.engine import engine_options, normal_url
 from ce_bases.core.filestore import FileStore
-from ce_bases.core.public_state import StateReader
+from ce_bases.core.state_reader import StateReader
 from ce_bases.web import (
     access,
     addresses,

@@ -5,20 +5,16 @@ instant, and the locked row makes one commit wait for the other: numbers only ri
 of commits.
 Hence the rule for whoever keeps something: read the numbers *before* the content. If they are
 still the same later, nothing was committed in between, and the content is that of now. This
-holds for pages of several statements under READ COMMITTED, too.
+holds for pages of several statements under READ COMMITTED, too. `core.state_reader` reads them.
 
 One number (`SHOWN`) stands for all that changes seldom. Rosters change for the whole city at
 once; each plan's bumps one of `STRIPES` others, so that two classes hardly ever wait for each
 other.
 """
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Any
-from weakref import finalize
 
-from sqlalchemy import BigInteger, Engine, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import BigInteger, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ce_bases.core.orm import Base
@@ -112,77 +108,3 @@ def _scopes(plan_id: str, rows: Sequence[str]) -> str:
     if not plan_id:
         return str(SHOWN)
     return ", ".join(f"1 + ({row}.{plan_id} & {STRIPES - 1})" for row in rows)
-
-
-def _close_all(connections: deque[Any]) -> None:
-    while connections:
-        connections.pop().close()
-
-
-class StateReader:
-    """Reads the numbers in microseconds: a bare connection, one prepared statement.
-
-    Connections of its own, outside every transaction: what it reads is committed, and of now.
-    None means that the numbers are not to be had; nothing may then be kept.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._idle: deque[Any] = deque()
-        # Not at exit: a forked child must not end its parent's connections.
-        finalize(self, _close_all, self._idle).atexit = False
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        self._of_some = _SUM + f" WHERE scope IN ({SHOWN}, {'?' if self._is_sqlite else '%s'})"
-
-    def all(self) -> Sequence[int] | None:
-        """Every number, by scope."""
-        rows = self._fetch(_ALL)
-        return [row[0] for row in rows] if rows and len(rows) == STRIPES + 1 else None
-
-    def total(self, stripe: int | None = None, *, everything: bool = False) -> int | None:
-        """The sum of `SHOWN` and one stripe, or of everything. Numbers only rise, so equal
-        sums are equal numbers.
-        """
-        if everything:
-            rows = self._fetch(_SUM)
-        elif stripe is None:
-            rows = self._fetch(_SHOWN)
-        else:
-            rows = self._fetch(self._of_some, (stripe,))
-        return int(rows[0][0]) if rows and rows[0][0] is not None else None
-
-    def close(self) -> None:
-        _close_all(self._idle)
-
-    def _fetch(self, statement: str, values: tuple[int, ...] = ()) -> list[Any] | None:
-        try:
-            connection = self._idle.pop() if self._idle else self._connect()
-        except (IndexError, DBAPIError):
-            return None
-        try:
-            if self._is_sqlite:
-                rows = connection.execute(statement, values).fetchall()
-            else:
-                rows = connection.execute(statement, values, prepare=True).fetchall()
-        except self._engine.dialect.dbapi.Error:  # type: ignore[union-attr]
-            connection.close()
-            return None
-        self._idle.append(connection)
-        return list(rows)
-
-    def _connect(self) -> Any:
-        # Through the engine, so that its settings hold; then taken out of its pool.
-        pooled = self._engine.raw_connection()
-        connection = pooled.driver_connection
-        pooled.detach()
-        if self._is_sqlite:
-            connection.execute("PRAGMA query_only=1")  # type: ignore[union-attr]
-        else:
-            connection.autocommit = True  # type: ignore[union-attr]
-            connection.read_only = True  # type: ignore[union-attr]
-        return connection
-
-
-_ALL = "SELECT number FROM public_state ORDER BY scope"
-_SHOWN = f"SELECT number FROM public_state WHERE scope = {SHOWN}"  # noqa: S608
-_SUM = "SELECT CAST(sum(number) AS bigint) FROM public_state"

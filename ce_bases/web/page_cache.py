@@ -38,7 +38,7 @@ _STRAY = ("isappinstalled=", "utm_", "from=singlemessage", "from=groupmessage", 
 
 
 class State(Protocol):
-    """`core.public_state.StateReader`, or a test's."""
+    """`core.state_reader.StateReader`, or a test's."""
 
     def all(self) -> Sequence[int] | None: ...
 

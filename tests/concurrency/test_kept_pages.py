@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
-from ce_bases.core.public_state import STRIPES, StateReader, stripe_of
+from ce_bases.core.public_state import STRIPES, stripe_of
+from ce_bases.core.state_reader import StateReader
 from ce_bases.organisers.models import Organiser
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import db, make_write_session

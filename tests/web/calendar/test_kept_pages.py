@@ -12,7 +12,8 @@ from werkzeug.test import Client
 from ce_bases.bureaus.holidays import Stretch, drop_holidays, note_holidays
 from ce_bases.core.access import Action, grant_for
 from ce_bases.core.actors import Role
-from ce_bases.core.public_state import SHOWN, STRIPES, WATCHED, StateReader, stripe_of
+from ce_bases.core.public_state import SHOWN, STRIPES, WATCHED, stripe_of
+from ce_bases.core.state_reader import StateReader
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.organisers.models import Organiser, Venue
 from ce_bases.plans import service
