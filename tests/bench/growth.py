@@ -1,6 +1,6 @@
 """A demo city grown to a real one's size: filed plans copied over the year, by bulk inserts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,15 +15,26 @@ from ce_bases.plans.models import (
     TimetableEntry,
 )
 
-#: Copies are laid this many days apart, over ten years of which the last quarter is still ahead:
-#: a real archive, since nobody files a class for the year after next.
+#: Copies are laid this many days apart, over ten years of which some months are still ahead:
+#: a real archive, since nobody files a class for the year after next. A feed (90 days back and
+#: all ahead) then holds more than 5,000 of 100,000 sessions.
 STEP = 37
 SPAN = 3653
-AHEAD = 90
+AHEAD = 260
 Row = dict[str, Any]
 
 
-def grow(engine: Engine, *, sessions: int) -> int:
+def as_archive(number: int) -> timedelta:
+    """How far the copy of this number is moved: over ten years."""
+    return timedelta(days=(number * STEP) % SPAN - (SPAN - AHEAD))
+
+
+def as_crowd(number: int) -> timedelta:
+    """How far it is moved in a city without an archive: a week or two, to fill the same months."""
+    return timedelta(days=7 * (number % 5 - 2))
+
+
+def grow(engine: Engine, *, sessions: int, lay: Callable[[int], timedelta] = as_archive) -> int:
     """Copy the published plans until there are about `sessions` published sessions; how many."""
     with engine.begin() as connection:
         _without_triggers(connection)
@@ -35,7 +46,7 @@ def grow(engine: Engine, *, sessions: int) -> int:
             for name, key in _KEYS.items()
         }
         for number in range(1, copies + 1):
-            for table, rows in _copied(originals, number, highest):
+            for table, rows in _copied(originals, number, highest, lay(number)):
                 connection.execute(insert(Base.metadata.tables[table]), rows)
         connection.exec_driver_sql("ANALYZE")
         return per_copy * (copies + 1)
@@ -89,9 +100,8 @@ def _published(connection: Connection) -> dict[str, Sequence[Row]]:
 
 
 def _copied(
-    originals: dict[str, Sequence[Row]], number: int, highest: dict[str, int]
+    originals: dict[str, Sequence[Row]], number: int, highest: dict[str, int], shift: timedelta
 ) -> Iterator[tuple[str, list[Row]]]:
-    shift = timedelta(days=(number * STEP) % SPAN - (SPAN - AHEAD))
     for table, rows in originals.items():
         yield table, [_shifted(table, row, number, shift, highest) for row in rows]
 

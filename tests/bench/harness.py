@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+
+from tests.conftest import fresh_postgresql
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -37,6 +40,23 @@ class Backend:
             check=True,
             capture_output=True,
         )
+
+    @contextmanager
+    def twin(self) -> Iterator["Backend"]:
+        """Another demo city of its own on the same kind of database."""
+        with tempfile.TemporaryDirectory() as folder:
+            env = {**self.env, "CE_BASES_INSTANCE_DIR": folder}
+            urls = [""]
+            if "CE_BASES_DATABASE_URL" in env:
+                name = f"ce_bases_twin_{Path(folder).name.lower()}"
+                urls = fresh_postgresql(name)  # type: ignore[assignment]
+            for url in urls:
+                other = Backend(
+                    self.name, {**env, **({"CE_BASES_DATABASE_URL": url} if url else {})}
+                )
+                other.flask("db", "upgrade")
+                other.flask("demo", "load")
+                yield other
 
 
 @dataclass(frozen=True)
