@@ -220,19 +220,27 @@ def _mark_duplicates(sheet: _Sheet) -> None:
 
 def _cap_days(sheet: _Sheet, left: Sequence[int], policy: YearPolicy) -> None:
     """Step 3, the day: one pool of 8 学时 over training, lectures and expert service."""
-    days: dict[date, list[int]] = defaultdict(list)
-    for n in left:
-        line = sheet.lines[n]
-        if line.kind in DAY_POOL:
-            days[line.on].append(n)
-    for day in days.values():
-        _cap(sheet, day, policy.day_pool.halves, "daily_cap")
+    pool = [n for n in left if sheet.lines[n].kind in DAY_POOL]
+    for day in _by_day(sheet, pool).values():
+        _give(sheet, day, policy.day_pool.halves, "daily_cap")
 
 
 def _cap(sheet: _Sheet, lines: Sequence[int], halves: int, name: str) -> None:
-    """Give out `halves` in order of date, start and id; mark the lines that lose something."""
-    room = halves
-    for n in sorted(lines, key=sheet.order):
+    """Give out `halves` of a year in order of date, start and id."""
+    for _, day in sorted(_by_day(sheet, lines).items()):
+        halves = _give(sheet, day, halves, name)
+
+
+def _by_day(sheet: _Sheet, lines: Sequence[int]) -> dict[date, list[int]]:
+    days: dict[date, list[int]] = defaultdict(list)
+    for n in lines:
+        days[sheet.lines[n].on].append(n)
+    return days
+
+
+def _give(sheet: _Sheet, day: Sequence[int], room: int, name: str) -> int:
+    """Give the lines of a day of `room` in order; mark those that lose something; what is left."""
+    for n in sorted(day, key=sheet.order) if room else day:
         claimed = sheet.claimed[n]
         wanted = claimed.public + claimed.professional
         granted = min(wanted, room)
@@ -240,6 +248,7 @@ def _cap(sheet: _Sheet, lines: Sequence[int], halves: int, name: str) -> None:
         if granted < wanted:
             sheet.limits[n] |= _BIT[name]
             sheet.credited[n] = _given(granted, is_public=claimed.public > 0)
+    return room
 
 
 @cache
