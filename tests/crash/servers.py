@@ -37,11 +37,11 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        for _ in range(300):
+        for _ in range(3000):
             try:
                 get(self.port, "/healthz", {})
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.01)
             else:
                 return
         raise AssertionError("the server does not start")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import flask_migrate
 import pytest
 from sqlalchemy import select
 
@@ -19,7 +20,8 @@ from tests.crash.servers import MOST_BETWEEN, Load, Server, trial
 pytestmark = pytest.mark.concurrency
 KILLS = 40
 CONTROL_KILLS = 8
-PEOPLE = 200
+#: Fewer than taps: most people are tapped again and again, as by several phones.
+PEOPLE = 40
 #: Dies after the commit by itself; a kill from outside meets that instant only by luck.
 WORST_INSTANT = "tests.crash.mute:app"
 
@@ -38,7 +40,9 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
         urls = fresh_postgresql(f"ce_bases_kill_{os.getpid()}")
     for url in urls:
         found = Backend(request.param, {**env, "CE_BASES_DATABASE_URL": url})
-        found.flask("db", "upgrade")
+        with door_app(found.env).app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
         yield found
 
 
