@@ -12,7 +12,7 @@ from ce_bases.audit.service import Act, record
 from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import InvalidInputError
-from ce_bases.core.holidays import LABELS, holiday_name, is_known
+from ce_bases.core.holidays import LABELS, holiday_name, is_known, is_workday
 from ce_bases.core.text import Text, msg
 
 LONGEST_NAME = 40
@@ -39,6 +39,24 @@ class Holidays:
 def holidays_between(session: Session, first: date, last: date) -> Holidays:
     rows = session.scalars(select(PublicHoliday).where(PublicHoliday.day.between(first, last)))
     return Holidays({row.day: row.name for row in rows})
+
+
+class Workdays:
+    """Whether people work on a day, the holidays noted by hand among what is known.
+
+    They are read once, at the first day of a year that is not published.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._noted: frozenset[date] | None = None
+
+    def __call__(self, day: date) -> bool:
+        if is_known(day) or not is_workday(day):
+            return is_workday(day)
+        if self._noted is None:
+            self._noted = frozenset(self._session.scalars(select(PublicHoliday.day)))
+        return day not in self._noted
 
 
 def unpublished_years(days: Iterable[date]) -> list[int]:

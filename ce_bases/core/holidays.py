@@ -1,6 +1,6 @@
 """Working days: public holidays as published, Monday to Friday for years not yet published."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -47,7 +47,7 @@ def holiday_name(day: date) -> str | None:
     return None if name is None else str(name)
 
 
-def add_workdays(day: date, count: int) -> date:
+def add_workdays(day: date, count: int, *, is_workday: Callable[[date], bool] = is_workday) -> date:
     """The day on which `count` working days after `day` have passed."""
     while count:
         day = date.fromordinal(day.toordinal() + 1)

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ce_bases.attendance.flagging import Flags, flags_of_sessions, sessions_of
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
-from ce_bases.credits.deadlines import confirm_by, ends_at, last_day
 from ce_bases.credits.preview import Preview, preview
 from ce_bases.enrolment.queries import is_own
+from ce_bases.plans.deadlines import confirm_by, ends_at, last_day
 from ce_bases.plans.models import Plan, PlanRevision, Standing
 from ce_bases.plans.queries import in_force, within
 from ce_bases.plans.workflow import PlanState
@@ -85,7 +86,7 @@ def _is_over(plan: Plan, now: datetime) -> bool:
 def _due(session: Session, plan: Plan, actor: Actor, now: datetime) -> Due:
     revision = in_force(plan)
     assert revision is not None
-    due_on = confirm_by(last_day(revision))
+    due_on = confirm_by(last_day(revision), Workdays(session))
     return Due(
         plan=plan,
         revision=revision,

@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 from ce_bases.attendance.fold import rule_of, sign_of, timing_of
 from ce_bases.attendance.models import LateSign, SignEvent
 from ce_bases.audit.service import Act, record
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.errors import RuleViolationError, WrongStateError
 from ce_bases.core.text import msg
 from ce_bases.credits import ledger
-from ce_bases.credits.deadlines import object_until
 from ce_bases.credits.models import Confirmation
 from ce_bases.credits.permissions import require_objection, require_other
 from ce_bases.credits.records import lock_people, recompute_records
 from ce_bases.credits.telling import tell_of_change
 from ce_bases.people.models import Person
+from ce_bases.plans.deadlines import object_until
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.attendance import Sign, attendance_of
 from ce_bases.policy.registry import policy_for
@@ -83,7 +84,7 @@ def _require_in_time(session: Session, held: SessionInForce, now: datetime) -> N
     confirmed_at = session.scalar(
         select(Confirmation.confirmed_at).where(Confirmation.plan_id == held.plan.id)
     )
-    until = object_until(confirmed_at) if confirmed_at else None
+    until = object_until(confirmed_at, Workdays(session)) if confirmed_at else None
     if until is None or business_date(now) > until:
         raise WrongStateError(
             msg("异议期已结束，不能再处理更正申请。"),

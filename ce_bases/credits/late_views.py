@@ -11,7 +11,7 @@ from ce_bases.attendance.late import LateRequest, late_requests
 from ce_bases.attendance.models import WAY_LABELS
 from ce_bases.core.access import Action
 from ce_bases.core.errors import NotFoundError, RuleViolationError
-from ce_bases.credits import deadlines, queries
+from ce_bases.credits import queries
 from ce_bases.credits.forms import LateForm
 from ce_bases.credits.late import LateAnswer, answer_late_signs
 from ce_bases.credits.views import bp
@@ -39,7 +39,7 @@ def _show(plan_id: int, form: LateForm, about: tuple[int, int] | None = None) ->
     """The requests, one form for each person and session; `about`: whose form was refused."""
     plan = _plan(session(), plan_id)
     made = queries.find_confirmation(session(), plan.id)
-    until = deadlines.object_until(made.confirmation.confirmed_at) if made else None
+    until = made.object_until if made else None
     return render_template(
         "credits/late.html",
         plan=plan,

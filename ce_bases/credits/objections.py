@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from ce_bases.audit.service import Act, record
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES, Actor
 from ce_bases.core.clock import business_date
@@ -17,7 +18,6 @@ from ce_bases.core.locks import lock
 from ce_bases.core.reading import read
 from ce_bases.core.text import msg
 from ce_bases.credits import notices
-from ce_bases.credits.deadlines import object_until
 from ce_bases.credits.events import JudgeAsked
 from ce_bases.credits.models import (
     PENDING,
@@ -30,6 +30,7 @@ from ce_bases.credits.models import (
 from ce_bases.credits.permissions import require_other
 from ce_bases.credits.records import lock_people
 from ce_bases.people.models import Person
+from ce_bases.plans.deadlines import object_until
 from ce_bases.plans.models import Plan
 from ce_bases.plans.permissions import require
 from ce_bases.plans.queries import within
@@ -147,10 +148,11 @@ def standings(session: Session, line_ids: list[int], *, today: date) -> dict[int
     for objection in session.scalars(_OBJECTIONS, {"line_ids": line_ids}):
         newest[objection.line_id] = objection
     rows = read(session, _CONFIRMED, line_ids=line_ids)
+    workdays = Workdays(session)
     found: dict[int, Standing] = {}
     for line_id, confirmed_at, origin, posted_at, reversed_by in rows:
         begins_at = posted_at if origin is Origin.CLAIM else confirmed_at
-        until = object_until(begins_at) if begins_at else None
+        until = object_until(begins_at, workdays) if begins_at else None
         last = newest.get(line_id)
         # A base's refusal may be taken to the bureau; the bureau's word is the last.
         answered = last is not None and (last.state in PENDING or last.answered_at is not None)

@@ -10,7 +10,7 @@ from ce_bases.attendance.walk_in_list import open_by_session
 from ce_bases.core.access import Action
 from ce_bases.core.actors import BUREAU_ROLES
 from ce_bases.core.errors import RuleViolationError
-from ce_bases.credits import deadlines, queries, service
+from ce_bases.credits import queries, service
 from ce_bases.credits.forms import ConfirmForm, CorrectionForm
 from ce_bases.credits.preview import preview
 from ce_bases.credits.views import bp
@@ -44,7 +44,7 @@ def confirm(plan_id: int) -> ResponseReturnValue:
         flags=flags_of_sessions(session(), sessions_of(plan)),
         registers=summaries_of(session(), plans_of(sessions_of(plan))),
         made=made,
-        object_until=deadlines.object_until(made.confirmation.confirmed_at) if made else None,
+        object_until=made.object_until if made else None,
         form=ConfirmForm(),
         plan_url=_plan_url(plan.id),
     )
@@ -76,7 +76,7 @@ def do_confirm(plan_id: int) -> ResponseReturnValue:
 def posted(plan_id: int) -> ResponseReturnValue:
     plan = get_plan(session(), plan_id, actor=current_actor(), action=Action.OBJECT_TO_HOURS)
     made = queries.find_confirmation(session(), plan.id)
-    until = deadlines.object_until(made.confirmation.confirmed_at) if made else None
+    until = made.object_until if made else None
     q = request.args.get("q", "").strip()[:60]
     lines = queries.posted_lines(plan.id, q=q)
     return render_template(

@@ -10,15 +10,16 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.models import AttendanceRecord
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.text import Text, msg
-from ce_bases.credits.deadlines import confirm_by, ends_at, last_day
 from ce_bases.credits.permissions import confirm_obstacle
 from ce_bases.credits.queries import count_attended, sessions_in_force, teacher_accounts
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.enrolment.queries import enrolled
 from ce_bases.people.models import Person
+from ce_bases.plans.deadlines import confirm_by, ends_at, last_day
 from ce_bases.plans.models import Plan, TimetableEntry
 from ce_bases.plans.queries import in_force
 from ce_bases.plans.workflow import STATE_LABELS, PlanState
@@ -62,7 +63,7 @@ def preview(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> Pre
     absent = _absent(session, plan.id)
     rule = filing_policy_for(business_date(now).year).attendance
     sessions = [_count(e, counted.get(e.session_id), absent, rule, now) for e in entries]
-    due = confirm_by(last_day(revision)) if revision and entries else None
+    due = confirm_by(last_day(revision), Workdays(session)) if revision and entries else None
     return Preview(
         sessions=sessions,
         expected=enrolled(session, plan.id),

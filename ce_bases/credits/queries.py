@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, aliased
 
 from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import AttendanceRecord
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.errors import NotFoundError
 from ce_bases.core.reading import read
 from ce_bases.credits.models import Confirmation, LedgerLine, YearRecord
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.organisers.models import Lecturer
 from ce_bases.people.models import Affiliation, Person, Unit
+from ce_bases.plans.deadlines import object_until
 from ce_bases.plans.models import (
     Plan,
     PlanRevision,
@@ -75,10 +77,11 @@ def count_attended(session: Session, plan_id: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationMade:
-    """A confirmation with the name of who made it."""
+    """A confirmation with the name of who made it, and the last day to object to its hours."""
 
     confirmation: Confirmation
     by: str
+    object_until: date
 
 
 def find_confirmation(session: Session, plan_id: int) -> ConfirmationMade | None:
@@ -88,7 +91,11 @@ def find_confirmation(session: Session, plan_id: int) -> ConfirmationMade | None
         .join(Account, Account.id == Confirmation.confirmed_by)
         .where(Confirmation.plan_id == plan_id)
     ).one_or_none()
-    return ConfirmationMade(row[0], row[1]) if row else None
+    if row is None:
+        return None
+    made: Confirmation = row[0]
+    until = object_until(made.confirmed_at, Workdays(session))
+    return ConfirmationMade(made, row[1], until)
 
 
 def find_version(session: Session, line: LedgerLine, version: int) -> LedgerLine | None:

@@ -7,19 +7,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.audit.service import Act, record
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
 from ce_bases.core.errors import RuleViolationError, WrongStateError
 from ce_bases.core.locks import lock
 from ce_bases.core.text import msg
 from ce_bases.credits import ledger, objections, queries
-from ce_bases.credits.deadlines import ends_at, object_until
 from ce_bases.credits.models import Confirmation, LedgerLine
 from ce_bases.credits.permissions import require_confirm, require_objection, require_other
 from ce_bases.credits.records import lock_people, recompute_records
 from ce_bases.credits.telling import tell_of_change
 from ce_bases.enrolment.queries import enrolled
 from ce_bases.people.models import Person
+from ce_bases.plans.deadlines import ends_at, object_until
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.queries import in_force
 from ce_bases.plans.service import move
@@ -177,7 +178,7 @@ def _require_correctable(
     )
     if confirmed_at is None or line.reverses_id is not None:
         raise WrongStateError(msg("只能更正已经入账的学时记录。"))
-    until = object_until(confirmed_at)
+    until = object_until(confirmed_at, Workdays(session))
     if business_date(now) > until and objections.find_pending(session, line.id) is None:
         raise WrongStateError(
             msg("异议期已于 %(day)s 结束，不能再冲销或更正这条学时。", day=until),

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.core.public_state import SHOWN, PublicState
 from ce_bases.core.reading import read
 from ce_bases.credits.models import Confirmation, LedgerLine, Objection, YearRecord
@@ -86,6 +87,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .where(Enrolment.person_id == PERSON)
         .scalar_subquery()
     )
+    holidays = select(told(PublicHoliday.day)).scalar_subquery()
     shown = select(PublicState.number).where(PublicState.scope == SHOWN).scalar_subquery()
     return (
         select(
@@ -98,6 +100,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             objections,
             years,
             seats,
+            holidays,
             HOME_AREA.scalar_subquery(),
             *_parts.values(),
         )

@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ce_bases.attendance.models import LateSign
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.claims import queries as claims
 from ce_bases.claims.workflow import ClaimState
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.credits import objections
-from ce_bases.credits.deadlines import object_until
 from ce_bases.credits.models import Confirmation
+from ce_bases.plans.deadlines import object_until
 from ce_bases.plans.models import CourseSession, Plan, PlanRevision, Standing
 from ce_bases.plans.queries import within
 
@@ -76,5 +77,6 @@ def _late_classes(session: Session, actor: Actor, *, today: date) -> Sequence[La
         .options(joinedload(Plan.organiser))
         .order_by(Confirmation.confirmed_at, Plan.id)
     )
-    found = [LateClass(plan, title, n, object_until(at)) for plan, title, n, at in rows]
+    workdays = Workdays(session)
+    found = [LateClass(plan, title, n, object_until(at, workdays)) for plan, title, n, at in rows]
     return [each for each in found if each.until >= today]

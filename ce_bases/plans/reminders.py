@@ -9,19 +9,19 @@ from datetime import date, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.bureaus.queries import officer_accounts
 from ce_bases.core.clock import business_date, local
-from ce_bases.core.holidays import add_workdays
 from ce_bases.core.text import msg
 from ce_bases.messages.events import RemindersDue
 from ce_bases.messages.notes import Note
 from ce_bases.messages.service import notify
 from ce_bases.organisers.models import OrganiserKind
 from ce_bases.organisers.queries import clerk_accounts
+from ce_bases.plans.deadlines import confirm_by
 from ce_bases.plans.models import Plan, PlanRevision, Standing
 from ce_bases.plans.window import window_on
 from ce_bases.plans.workflow import PlanState
-from ce_bases.policy.registry import filing_policy_for
 
 #: Nobody is reminded at night.
 FROM_HOUR = 8
@@ -85,10 +85,10 @@ def _confirmations(session: Session, today: date) -> Iterator[tuple[Plan, Note]]
             PlanRevision.closes_on.between(today - SPAN, today - timedelta(days=1)),
         )
     )
+    workdays = Workdays(session)
     for plan, revision in rows:
         assert revision.closes_on is not None
-        rule = filing_policy_for(revision.closes_on.year).attendance
-        last = add_workdays(revision.closes_on, rule.confirm_within_workdays)
+        last = confirm_by(revision.closes_on, workdays)
         if (days := stage(last, today)) is None:
             continue
         title = msg("请确认考勤：%(title)s", title=revision.title)

@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.actors import Actor
-from ce_bases.core.holidays import add_workdays
 from ce_bases.core.text import Text, msg
+from ce_bases.plans.deadlines import confirm_by
 from ce_bases.plans.grace import grace_until
 from ce_bases.plans.lists import TO_CONFIRM, Wanted, changes_of, plans_of
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.window import window_on
 from ce_bases.plans.workflow import PlanState
-from ce_bases.policy.registry import filing_policy_for
 
 MOST = 50
 
@@ -39,21 +39,23 @@ def todo_list(session: Session, actor: Actor, *, today: date) -> list[Todo]:
     urgent first.
     """
     found = []
+    workdays = Workdays(session)
     for state in (PlanState.DRAFT, PlanState.RETURNED, TO_CONFIRM):
         wanted = Wanted(state=state, sort="opens")
         rows = session.execute(plans_of(actor, wanted, today=today).limit(MOST))
-        found += [_todo(plan, revision, state, today) for plan, revision in rows]
+        found += [_todo(plan, revision, state, today, workdays) for plan, revision in rows]
     for plan, revision in session.execute(changes_of(actor).limit(MOST)):
         what = msg("变更补正后报送") if revision.corrects else msg("变更核对后报送")
         found.append(Todo(plan, revision, what, grace_until(plan)))
     return sorted(found, key=lambda todo: (todo.due is None, todo.due or today, todo.plan.id))
 
 
-def _todo(plan: Plan, revision: PlanRevision, state: str, today: date) -> Todo:
+def _todo(
+    plan: Plan, revision: PlanRevision, state: str, today: date, is_workday: Workdays
+) -> Todo:
     if state == TO_CONFIRM:
         assert revision.closes_on is not None
-        rule = filing_policy_for(revision.closes_on.year).attendance
-        due = add_workdays(revision.closes_on, rule.confirm_within_workdays)
+        due = confirm_by(revision.closes_on, is_workday)
         return Todo(plan, revision, msg("确认考勤"), due)
     if state == PlanState.RETURNED:
         return Todo(plan, revision, msg("补正后报送"), grace_until(plan))

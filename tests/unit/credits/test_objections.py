@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ce_bases.audit.models import AuditEntry
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.clock import business_date, moment_at
 from ce_bases.core.errors import ForbiddenError, NotFoundError, WrongStateError
 from ce_bases.credits import objections, service
-from ce_bases.credits.deadlines import object_until
 from ce_bases.credits.models import LedgerLine, Objection, ObjectionState
 from ce_bases.messages.models import Message
+from ce_bases.plans.deadlines import object_until
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.hours import held_plan, line_values, post
 from tests.factories.world import World
@@ -79,7 +80,7 @@ def test_nobody_objects_to_somebody_elses_line(
 def test_until_the_tenth_working_day(
     session: Session, world: World, line: LedgerLine, days: int, in_time: bool
 ) -> None:
-    last = object_until(AFTER)
+    last = object_until(AFTER, Workdays(session))
     assert last == date(2022, 7, 5)
     now = moment_at(last + timedelta(days=days), time(23, 59))
 

@@ -8,14 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.audit.queries import history_of
+from ce_bases.bureaus.holidays import Workdays
+from ce_bases.bureaus.models import PublicHoliday
 from ce_bases.core.clock import moment_at
 from ce_bases.core.errors import ForbiddenError, RuleViolationError, WrongStateError
 from ce_bases.credits import ledger, service
-from ce_bases.credits.deadlines import confirm_by, object_until
 from ce_bases.credits.fold import year_of
 from ce_bases.credits.models import Confirmation, Kind, LedgerLine, YearRecord
 from ce_bases.credits.records import differences, miscounted_confirmations
 from ce_bases.plans import service as plans_service
+from ce_bases.plans.deadlines import confirm_by, object_until
 from ce_bases.plans.models import Form, Plan, Subject
 from ce_bases.plans.workflow import PlanState
 from tests.conftest import NOON_1_JUNE as NOW
@@ -205,11 +207,22 @@ def test_a_class_over_new_year_is_split_by_session(session: Session, world: Worl
     assert sorted(tuple(row) for row in records) == [(2022, 8), (2023, 8)]
 
 
-def test_the_deadlines_count_working_days() -> None:
+def test_the_deadlines_count_working_days(session: Session) -> None:
+    workdays = Workdays(session)
     # 2022-06-20 is a Monday; the ten working days after it end on Monday 4 July.
-    assert confirm_by(date(2022, 6, 20)) == date(2022, 7, 4)
+    assert confirm_by(date(2022, 6, 20), workdays) == date(2022, 7, 4)
     # The Dragon Boat holiday (3 to 5 June) stands in between.
-    assert object_until(NOW) == date(2022, 6, 16)
+    assert object_until(NOW, workdays) == date(2022, 6, 16)
+
+
+def test_the_deadlines_skip_the_holidays_noted_for_a_year_not_published(session: Session) -> None:
+    friday = date(2099, 9, 25)
+    assert confirm_by(friday, Workdays(session)) == date(2099, 10, 9)
+    for day in (*range(1, 8), 10):  # the tenth is a Saturday: no working day in any case
+        session.add(PublicHoliday(day=date(2099, 10, day), name="国庆节"))
+    session.flush()
+    # Thursday 1 to Wednesday 7 October are five days of work less.
+    assert confirm_by(friday, Workdays(session)) == date(2099, 10, 16)
 
 
 def test_an_upheld_objection_reverses_and_replaces(session: Session, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from ce_bases.bureaus.holidays import Workdays
 from ce_bases.core.clock import business_date, moment_at
 from ce_bases.core.holidays import add_workdays
 from ce_bases.plans.models import PlanRevision, TimetableEntry
@@ -18,14 +19,14 @@ def ends_at(entry: TimetableEntry) -> datetime:
     return moment_at(entry.held_on, entry.ends_at)
 
 
-def confirm_by(closed_on: date) -> date:
+def confirm_by(closed_on: date, is_workday: Workdays) -> date:
     """The tenth working day after a class: the last on which confirming it is in time."""
     rule = filing_policy_for(closed_on.year).attendance
-    return add_workdays(closed_on, rule.confirm_within_workdays)
+    return add_workdays(closed_on, rule.confirm_within_workdays, is_workday=is_workday)
 
 
-def object_until(confirmed_at: datetime) -> date:
+def object_until(confirmed_at: datetime, is_workday: Workdays) -> date:
     """The tenth working day after the confirmation: the last on which a bureau may object."""
     confirmed_on = business_date(confirmed_at)
     rule = filing_policy_for(confirmed_on.year).attendance
-    return add_workdays(confirmed_on, rule.object_within_workdays)
+    return add_workdays(confirmed_on, rule.object_within_workdays, is_workday=is_workday)
