@@ -1,9 +1,11 @@
 """How both databases are opened: the settings each finding of docs/trust.md asks for."""
 
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 READ_ONLY = "ce_read_only"
 
@@ -23,6 +25,12 @@ POSTGRESQL_SETTINGS = {
 }
 
 
+#: A connection that rested longer than this many seconds is asked whether it still lives. One
+#: that was just used is not: it would be a round trip more for every transaction.
+TRUSTED_FOR = 1.0
+_USED_AT = "ce_used_at"
+
+
 def normal_url(url: str) -> str:
     """`url` with the driver this site uses spelled out."""
     parsed = make_url(url)
@@ -37,7 +45,6 @@ def engine_options(url: str) -> dict[str, Any]:
         return {}
     settings = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
     return {
-        "pool_pre_ping": True,
         "pool_size": 10,
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": settings, "application_name": "ce_bases"},
@@ -49,6 +56,27 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        _ping_what_rested(engine)
+
+
+def _ping_what_rested(engine: Engine) -> None:
+    dialect = engine.dialect
+
+    def used(_connection: Any, record: Any) -> None:
+        record.info[_USED_AT] = monotonic()
+
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info[_USED_AT] <= TRUSTED_FOR:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the others are as old: all are opened anew
+
+    event.listen(engine, "connect", used)
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", ask)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
@@ -75,11 +103,20 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def reading(engine: Engine) -> Engine:
-    """`engine` for transactions that only read: the database itself refuses a write."""
-    options: dict[str, Any] = {READ_ONLY: True}
-    if engine.dialect.name == "postgresql":
-        options["postgresql_readonly"] = True
-    return engine.execution_options(**options)
+    """`engine` for what only reads: the database itself refuses a write. Once per engine.
+
+    On PostgreSQL it has connections of its own that begin no transactions: BEGIN and ROLLBACK are
+    round trips, and under READ COMMITTED each statement sees a moment of its own in any case.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{READ_ONLY: True})
+    options = engine_options(engine.url.render_as_string(hide_password=False))
+    options["isolation_level"] = "AUTOCOMMIT"
+    options["connect_args"]["options"] += " -c default_transaction_read_only=on"
+    readers = create_engine(engine.url, **options)
+    prepare(readers)
+    event.listen(engine, "engine_disposed", lambda _engine: readers.dispose())
+    return readers
 
 
 def broken_promises(engine: Engine) -> list[str]:

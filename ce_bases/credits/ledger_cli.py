@@ -7,7 +7,6 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ce_bases.core.engine import reading
 from ce_bases.credits.fold import chunks
 from ce_bases.credits.models import YearRecord
 from ce_bases.credits.recompute import apply_policy
@@ -18,7 +17,7 @@ from ce_bases.credits.records import (
     miscounted_confirmations,
 )
 from ce_bases.policy.registry import FIRST_YEAR
-from ce_bases.web.extensions import db, in_transaction
+from ce_bases.web.extensions import in_transaction, reading_engine
 from ce_bases.web.filters import format_hours
 from ce_bases.web.moment import request_now
 
@@ -27,7 +26,7 @@ ledger_cli = AppGroup("ledger", help="The ledger of hours: verify, recompute.")
 
 def _snapshot() -> Session:
     """A reading session that sees one moment of the database from beginning to end."""
-    engine = reading(db.engine)
+    engine = reading_engine()
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     return Session(engine)

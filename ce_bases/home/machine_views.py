@@ -9,12 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from ce_bases.calendar import queries
 from ce_bases.calendar.blueprint import site_address
 from ce_bases.core.access import Action
-from ce_bases.core.engine import broken_promises, reading
+from ce_bases.core.engine import broken_promises
 from ce_bases.home.blueprint import bp
 from ce_bases.web.access import allow
 from ce_bases.web.addresses import url_for
 from ce_bases.web.caching import conditional
-from ce_bases.web.extensions import db, session
+from ce_bases.web.extensions import reading_engine, session
 from ce_bases.web.logs import log
 from ce_bases.web.moment import today
 
@@ -45,7 +45,7 @@ def readyz() -> ResponseReturnValue:
 
 
 def _problems() -> list[str]:
-    problems = broken_promises(reading(db.engine))
+    problems = broken_promises(reading_engine())
     at = MigrationContext.configure(session().connection()).get_current_revision()
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
     if at != head:

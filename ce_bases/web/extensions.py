@@ -23,8 +23,13 @@ class ReadingSession(FlaskSession):
     """The request's session: the database refuses every write through it."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
-        engine: Engine = current_app.extensions[_READING_ENGINE]
-        return engine
+        return reading_engine()
+
+
+def reading_engine() -> Engine:
+    """The engine of everything that only reads."""
+    engine: Engine = current_app.extensions[_READING_ENGINE]
+    return engine
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ReadingSession})
@@ -36,8 +41,11 @@ def init_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engines.prepare(db.engine)
+        readers = engines.reading(db.engine)
         note_reads(db.engine)
-        app.extensions[_READING_ENGINE] = engines.reading(db.engine)
+        if readers.pool is not db.engine.pool:
+            note_reads(readers)
+        app.extensions[_READING_ENGINE] = readers
 
 
 def session() -> Session:
