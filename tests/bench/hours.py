@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from ce_bases.accounts import service as accounts
 from ce_bases.accounts.queries import find_account
+from ce_bases.accounts.views import hats_of
 from ce_bases.certificates.models import Certificate
 from ce_bases.certificates.paper import certificate_pdf
 from ce_bases.config import load_settings
+from ce_bases.core.actors import Role
 from ce_bases.core.clock import business_date
 from ce_bases.credits import ledger, service, staff
 from ce_bases.credits.models import LedgerLine
@@ -184,11 +186,12 @@ def _year_page(backend: Backend, app: Flask) -> None:
 
 
 def _login(app: Flask) -> str:
-    """The cookie header of the listed professional."""
+    """The cookie header of the listed professional, in the role that a login gives them."""
     with make_write_session() as session:
         account = find_account(session, "learner")
         assert account is not None
-        token = accounts.start_session(session, account, hat="", agent="bench", now=request_now())
+        hat = next(iter(hats_of(session, account.id, role=Role.PROFESSIONAL))).hat
+        token = accounts.start_session(session, account, hat=hat, agent="bench", now=request_now())
         session.commit()
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert signer is not None
