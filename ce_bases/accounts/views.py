@@ -64,7 +64,7 @@ def hats_of(db: Session, account_id: int, *, role: str = "") -> list[Actor]:
 
 def load_actor(token: str) -> Actor | None:
     """Whom a cookie's token stands for in this request, in the role last chosen."""
-    login = queries.find_login(session(), token, now=request_now())
+    login = g.login = queries.find_login(session(), token, now=request_now())
     if login is None:
         return None
     worn = hats_of(session(), login.account_id, role=login.hat.partition(":")[0])

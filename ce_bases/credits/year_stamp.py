@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.orm import Session
@@ -61,8 +62,10 @@ def year_stamp(session: Session, person_id: int) -> YearStamp:
 
 def told(*columns: Any) -> ColumnElement[str]:
     """One text of the values of `columns` in many rows, in which no two sets of rows are alike."""
-    shown = [func.coalesce(cast(column, String), "") for column in columns]
-    pieces = [cast(func.length(value), String) + ":" + value for value in shown]
+    # Written into the statement: as values they would be sent along with every page.
+    nothing, colon = literal_column("''", String), literal_column("':'", String)
+    shown = [func.coalesce(cast(column, String), nothing) for column in columns]
+    pieces = [cast(func.length(value), String) + colon + value for value in shown]
     return func.aggregate_strings(reduce(operator.add, pieces), ",")
 
 

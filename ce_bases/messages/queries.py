@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from ce_bases.accounts.models import Account
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import NotFoundError
 from ce_bases.core.reading import read
@@ -15,6 +16,13 @@ from ce_bases.messages.models import MailAddress, Message
 CHUNK = 500
 _TOLD = select(func.count()).where(Message.account_id == bindparam("account_id"))
 _UNREAD = _TOLD.where(Message.read_at.is_(None))
+#: Of the account of a login; see `accounts.queries.add_part`.
+UNREAD_OF_LOGIN = (
+    select(func.count())
+    .where(Message.account_id == Account.id, Message.read_at.is_(None))
+    .correlate(Account)
+    .scalar_subquery()
+)
 
 
 def inbox(actor: Actor, *, unread: bool = False) -> Select[Any]:

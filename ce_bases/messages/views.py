@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import BuildError
 
+from ce_bases.accounts.queries import Login, add_part
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.messages import queries, service
@@ -125,11 +126,12 @@ def _show_mail(form: MailForm) -> str:
 
 
 def register(app: Flask) -> None:
-    """Make `unread_messages()` known to the staff layout; nothing is read where nobody asks."""
+    """Make `unread_messages()` known to the staff layout; the login brings the number."""
+    add_part("unread", queries.UNREAD_OF_LOGIN)
 
     def unread_messages() -> int:
-        actor = g.get("actor")
-        return queries.count(session(), actor, unread=True) if actor else 0
+        login: Login | None = g.get("login")  # absent on public pages, which do not ask who reads
+        return login.parts["unread"] if login else 0
 
     @app.context_processor
     def unread() -> dict[str, Any]:
