@@ -91,23 +91,31 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     holidays = select(told(PublicHoliday.day)).scalar_subquery()
-    shown = select(PublicState.number).where(PublicState.scope == SHOWN).scalar_subquery()
-    return (
-        select(
-            shown,
-            func.count(LedgerLine.id),
-            func.max(LedgerLine.id),
-            func.max(LedgerLine.posted_at),
-            func.count(Confirmation.id),
-            func.count(Plan.filing_number),
-            objections,
-            years,
-            seats,
-            holidays,
-            HOME_AREA.scalar_subquery(),
-            *_parts.values(),
-        )
-        .outerjoin(Confirmation, Confirmation.plan_id == LedgerLine.plan_id)
-        .outerjoin(Plan, Plan.id == LedgerLine.plan_id)
-        .where(LedgerLine.person_id == PERSON)
+    # Line by line, by key: as joins PostgreSQL would read both tables from end to end.
+    confirmed = (
+        select(func.count(Confirmation.id))
+        .where(Confirmation.plan_id == LedgerLine.plan_id)
+        .correlate(LedgerLine)
+        .scalar_subquery()
     )
+    filed = (
+        select(func.count(Plan.filing_number))
+        .where(Plan.id == LedgerLine.plan_id)
+        .correlate(LedgerLine)
+        .scalar_subquery()
+    )
+    shown = select(PublicState.number).where(PublicState.scope == SHOWN).scalar_subquery()
+    return select(
+        shown,
+        func.count(LedgerLine.id),
+        func.max(LedgerLine.id),
+        func.max(LedgerLine.posted_at),
+        func.sum(confirmed),
+        func.sum(filed),
+        objections,
+        years,
+        seats,
+        holidays,
+        HOME_AREA.scalar_subquery(),
+        *_parts.values(),
+    ).where(LedgerLine.person_id == PERSON)
