@@ -206,30 +206,40 @@ def _kept_cookie(site: int, cookie: str) -> str:
 
 
 def _grow_ledger(size: int) -> None:
-    """Copy lines under other sources until there are `size` of them."""
-    names = [name for name in ledger.COLUMNS if name not in {"source", "thing_key"}]
-    columns = ", ".join(names)
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-        have = connection.scalar(select(func.count()).select_from(LedgerLine)) or 0
-        step = 0
-        while have < size:
-            step += 1
-            # Everybody but the professional of the page: the ledger grows around them.
-            added = connection.execute(
+    """Let new people have the lines of people of the demo, until there are `size` lines.
+
+    A city has more people than a small one, not more lines a person: what a database believes of
+    an average person decides how it looks for the lines of one.
+    """
+    columns = ", ".join(name for name in ledger.COLUMNS if name != "person_id")
+    first = "reverses_id IS NULL AND version = 1"
+    with make_write_session() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("SET LOCAL statement_timeout = 0"))
+        have = session.scalar(select(func.count()).select_from(LedgerLine)) or 0
+        models = session.execute(
+            text(
+                f"SELECT person_id, count(*) FROM ledger_line WHERE {first} "
+                "AND person_id IN (SELECT id FROM person WHERE account_id IS NULL) "
+                "GROUP BY person_id ORDER BY person_id LIMIT 500"
+            )
+        ).all()
+        if not models:
+            sys.exit("the ledger cannot grow: the demo has no lines")
+        copies = -(-max(0, size - have) // sum(lines for _, lines in models))
+        people = new_people(session, copies * len(models), request_now()) if copies else range(0)
+        for n, (model, _lines) in enumerate(models if copies else ()):
+            own = people[n * copies : (n + 1) * copies]
+            session.execute(
                 text(
-                    f"INSERT INTO ledger_line ({columns}, source, thing_key) "
-                    f"SELECT {columns}, source || ':' || :step, thing_key || ':' || :step "
-                    "FROM ledger_line WHERE reverses_id IS NULL AND version = 1 "
-                    "AND person_id NOT IN (SELECT id FROM person WHERE account_id IS NOT NULL) "
-                    "AND source NOT LIKE '%:%:%' LIMIT :room"
+                    f"INSERT INTO ledger_line ({columns}, person_id) "
+                    f"SELECT {columns}, new.id FROM ledger_line CROSS JOIN "
+                    "(SELECT id FROM person WHERE id BETWEEN :low AND :high) AS new "
+                    f"WHERE {first} AND person_id = :model"
                 ),
-                {"step": str(step), "room": size - have},
-            ).rowcount
-            have += added
-            if not added:
-                sys.exit("the ledger cannot grow: the demo has no lines")
+                {"model": model, "low": own[0], "high": own[-1]},
+            )
+        session.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # A million rows written at once are tidied up behind the measurement otherwise.
         if connection.dialect.name == "postgresql":

@@ -74,7 +74,8 @@ def confirm_at_the_unit(unit: Visitor) -> None:
     page.get_by_role("link", name="学时申报确认").click()
     unit.stop_at("06-unit-queue")
     page.get_by_role("link", name="装配式节点抗震性能研究").click()
-    assert page.locator(".evidence img").evaluate("i => i.complete && i.naturalWidth") == 1
+    # It arrives a moment after the page.
+    expect(page.locator(".evidence img")).to_have_js_property("naturalWidth", 1)
     unit.stop_at("07-unit-item")
     page.get_by_role("button", name="确认，报送人社部门").click()
     expect(page.get_by_text("等待处理的申报都处理完了。")).to_be_visible()
