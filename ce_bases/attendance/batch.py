@@ -22,9 +22,8 @@ from ce_bases.attendance.door_state import (
     hold_session,
     read_door,
     write_door,
-    write_records,
 )
-from ce_bases.attendance.fold import rule_of, timing_of
+from ce_bases.attendance.fold import rule_of, timing_of, write_records
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.late import off_day, would_have_counted
 from ce_bases.attendance.models import SignKind, Way

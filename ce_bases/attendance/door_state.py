@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,11 +25,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, load_only
 
 from ce_bases.attendance.models import (
-    AttendanceRecord,
     LateSign,
     RefusedSign,
     SessionRegister,
@@ -46,7 +44,7 @@ from ce_bases.organisers.models import Lecturer
 from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan, PlanRevision, TimetableEntry
 from ce_bases.plans.queries import SessionInForce, sessions_in_reach
-from ce_bases.policy.attendance import Attendance, Sign
+from ce_bases.policy.attendance import Sign
 
 Row = dict[str, Any]
 #: Ids asked for in one statement.
@@ -149,7 +147,7 @@ def _table(model: Any) -> Table:
 
 
 _EVENT, _REFUSED, _REGISTER = _table(SignEvent), _table(RefusedSign), _table(SessionRegister)
-_SEAT, _PERSON, _RECORD = _table(Enrolment), _table(Person), _table(AttendanceRecord)
+_SEAT, _PERSON = _table(Enrolment), _table(Person)
 _PEOPLE: BindParameter[int] = bindparam("people", expanding=True)
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 
@@ -244,14 +242,6 @@ _ADD_EVENTS, _ADD_REFUSED, _ADD_LATE = (
 )
 
 
-@cache
-def _keep_records(dialect: str) -> Any:
-    """One record a person and session, added or written anew."""
-    made = postgresql.insert(_RECORD) if dialect == "postgresql" else sqlite.insert(_RECORD)
-    told = {c.name: made.excluded[c.name] for c in _RECORD.c if not c.primary_key}
-    return made.on_conflict_do_update(index_elements=list(_RECORD.primary_key), set_=told)
-
-
 def write_door(
     session: Session, *, events: Sequence[Row], refused: Sequence[Row], late: Sequence[Row]
 ) -> None:
@@ -260,25 +250,3 @@ def write_door(
     for statement, rows in ((_ADD_LATE, late), (_ADD_REFUSED, refused), (_ADD_EVENTS, events)):
         if rows:
             connection.execute(statement, rows)
-
-
-def write_records(
-    session: Session, session_id: int, folded: dict[int, Attendance], *, now: datetime
-) -> None:
-    """Write what the events of these people amount to; the caller holds their places."""
-    rows = [
-        {
-            "session_id": session_id,
-            "person_id": person_id,
-            "signed_in_at": result.signed_in_at,
-            "signed_out_at": result.signed_out_at,
-            "attended": result.attended,
-            "by_hand": result.by_hand,
-            "off_hours": result.off_hours,
-            "updated_at": now,
-        }
-        for person_id, result in sorted(folded.items())
-    ]
-    if rows:
-        dialect = session.get_bind().dialect.name
-        session.connection().execute(_keep_records(dialect), rows)

@@ -1,11 +1,13 @@
 """From the events of one person in one session to their attendance record."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.models import AttendanceRecord, SignEvent
@@ -49,7 +51,7 @@ def refold(
 ) -> AttendanceRecord:
     """Write anew what all events of this person and session amount to.
 
-    The caller holds the person's place on the roster (`service._hold`), so nobody else folds
+    The caller holds the person's place on the roster (`service.hold`), so nobody else folds
     the same events meanwhile.
     """
     session.flush()
@@ -92,28 +94,7 @@ def _refold_part(
     signs = _signs_of(session, held, person_ids)
     timing, rule = timing_of(held), rule_of(held)
     folded = {i: attendance_of(signs[i], timing, rule) for i in person_ids}
-    table = AttendanceRecord.__table__
-    there = set(
-        session.scalars(
-            select(AttendanceRecord.person_id).where(
-                AttendanceRecord.session_id == held.session_id,
-                AttendanceRecord.person_id.in_(person_ids),
-            )
-        )
-    )
-    changed = [_row(held, i, folded[i], now) for i in person_ids if i in there]
-    fresh = [_row(held, i, folded[i], now) for i in person_ids if i not in there]
-    if fresh:
-        session.execute(insert(table), fresh)  # type: ignore[arg-type]
-    if changed:
-        keys = ("session_id", "person_id")
-        statement = update(table).where(  # type: ignore[arg-type]
-            *(table.c[key] == bindparam(f"the_{key}") for key in keys)
-        )
-        session.execute(
-            statement,
-            [{f"the_{k}" if k in keys else k: v for k, v in row.items()} for row in changed],
-        )
+    write_records(session, held.session_id, folded, now=now)
 
 
 def _signs_of(
@@ -135,14 +116,33 @@ def _signs_of(
     return signs
 
 
-def _row(held: SessionInForce, person_id: int, result: Attendance, now: datetime) -> dict[str, Any]:
-    return {
-        "session_id": held.session_id,
-        "person_id": person_id,
-        "signed_in_at": result.signed_in_at,
-        "signed_out_at": result.signed_out_at,
-        "attended": result.attended,
-        "by_hand": result.by_hand,
-        "off_hours": result.off_hours,
-        "updated_at": now,
-    }
+@cache
+def _keep_records(dialect: str) -> Any:
+    """One record a person and session, added or written anew."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    made, columns = insert(AttendanceRecord), AttendanceRecord.__table__.c
+    told = {c.name: made.excluded[c.name] for c in columns if not c.primary_key}
+    keys = [c for c in columns if c.primary_key]
+    return made.on_conflict_do_update(index_elements=keys, set_=told)
+
+
+def write_records(
+    session: Session, session_id: int, folded: Mapping[int, Attendance], *, now: datetime
+) -> None:
+    """Write what the events of these people amount to; the caller holds their places."""
+    rows = [
+        {
+            "session_id": session_id,
+            "person_id": person_id,
+            "signed_in_at": result.signed_in_at,
+            "signed_out_at": result.signed_out_at,
+            "attended": result.attended,
+            "by_hand": result.by_hand,
+            "off_hours": result.off_hours,
+            "updated_at": now,
+        }
+        for person_id, result in sorted(folded.items())
+    ]
+    if rows:
+        dialect = session.get_bind().dialect.name
+        session.connection().execute(_keep_records(dialect), rows)

@@ -6,13 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ce_bases.attendance import permissions
 from ce_bases.attendance.intents import REFUSALS
 from ce_bases.attendance.models import HeadCount, SessionRegister
-from ce_bases.attendance.queries import teacher_id
-from ce_bases.attendance.service import closed_code
+from ce_bases.attendance.service import closed_code, hold_at_door
 from ce_bases.audit.service import Act, record
-from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import WrongStateError
 from ce_bases.plans.queries import SessionInForce
@@ -31,14 +28,7 @@ def count_heads(
     session: Session, held: SessionInForce, counted: Counted, *, actor: Actor, now: datetime
 ) -> None:
     """Note how many people were counted in the room just now."""
-    permissions.require(
-        actor,
-        Action.TAKE_SIGN_IN,
-        held.plan,
-        teacher_id=teacher_id(session, held.entry),
-        session_id=held.session_id,
-    )
-    session.refresh(held.plan, with_for_update={"read": True})
+    hold_at_door(session, held, actor)
     if code := closed_code(held):
         raise WrongStateError(REFUSALS[code])
     keep_heads(session, held, counted, actor=actor, now=now)

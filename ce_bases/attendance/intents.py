@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ce_bases.attendance.models import SignKind, Way
+from ce_bases.core.errors import UserFacingError
 from ce_bases.core.text import Text, msg
 
 #: Coded reasons for which a sign is refused; the words are for the one who tapped.
@@ -34,6 +35,11 @@ REFUSALS: dict[str, Text] = {
     "held_already": msg("这个人已经记下，正在待核对名单里，不用再记。"),
     "malformed": msg("这一条的内容不完整，无法记录。请对照纸质签到表补签。"),
 }
+
+
+def other_content() -> UserFacingError:
+    """The error of an id that comes again with something else in it (422)."""
+    return UserFacingError(REFUSALS["other_content"], next_step=msg("请刷新页面后再点一次。"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ from sqlalchemy.orm import Session
 
 from ce_bases.attendance import permissions
 from ce_bases.attendance.fold import refold, rule_of, sign_of, timing_of
-from ce_bases.attendance.intents import SignIntent, SignOutcome, intent_hash
+from ce_bases.attendance.intents import SignIntent, SignOutcome, intent_hash, other_content
 from ce_bases.attendance.late import keep_if_late, off_day
 from ce_bases.attendance.models import RefusedSign, SignEvent, Way
 from ce_bases.attendance.queries import find_closing, teacher_id
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.core.errors import UserFacingError
-from ce_bases.core.text import msg
 from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.plans.workflow import PlanState
@@ -26,13 +24,7 @@ def record_sign(
     session: Session, held: SessionInForce, intent: SignIntent, *, actor: Actor, now: datetime
 ) -> SignOutcome:
     """Record a sign-in or -out that somebody takes of somebody else; see `enter_sign`."""
-    permissions.require(
-        actor,
-        Action.TAKE_SIGN_IN,
-        held.plan,
-        teacher_id=teacher_id(session, held.entry),
-        session_id=held.session_id,
-    )
+    need_sign_in_taker(session, held, actor)
     return enter_sign(session, held, intent, actor=actor, now=now)
 
 
@@ -61,6 +53,23 @@ def enter_sign(
     return SignOutcome(event.event_id, event.person_id, off_hours=event.off_hours)
 
 
+def need_sign_in_taker(session: Session, held: SessionInForce, actor: Actor) -> None:
+    """Raise ForbiddenError unless the actor takes sign-in of this session."""
+    permissions.require(
+        actor,
+        Action.TAKE_SIGN_IN,
+        held.plan,
+        teacher_id=teacher_id(session, held.entry),
+        session_id=held.session_id,
+    )
+
+
+def hold_at_door(session: Session, held: SessionInForce, actor: Actor) -> None:
+    """See that the actor takes sign-in here, and keep the plan from being confirmed meanwhile."""
+    need_sign_in_taker(session, held, actor)
+    session.refresh(held.plan, with_for_update={"read": True})
+
+
 def hold(session: Session, held: SessionInForce, person_id: int) -> Enrolment | None:
     """Keep the plan from being confirmed or cancelled meanwhile, and the person's events to us.
 
@@ -81,10 +90,7 @@ def find_answer(session: Session, event_id: str, digest: str) -> SignOutcome | N
     event = session.scalars(select(SignEvent).where(SignEvent.event_id == event_id)).one_or_none()
     if event is not None:
         if event.request_hash != digest:
-            raise UserFacingError(
-                msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
-                next_step=msg("请刷新页面后再点一次。"),
-            )
+            raise other_content()
         return SignOutcome(event_id, event.person_id, "", True, event.off_hours)
     refused = session.scalars(
         select(RefusedSign).where(RefusedSign.event_id == event_id).limit(1)

@@ -9,21 +9,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ce_bases.attendance import permissions
 from ce_bases.attendance.fold import rule_of, timing_of
-from ce_bases.attendance.intents import REFUSALS
+from ce_bases.attendance.intents import REFUSALS, other_content
 from ce_bases.attendance.models import (
     WalkIn,
     WalkInState,
 )
-from ce_bases.attendance.queries import find_closing, teacher_id
+from ce_bases.attendance.queries import find_closing
 from ce_bases.attendance.register import register_of
-from ce_bases.attendance.service import closed_code, door_code
+from ce_bases.attendance.service import closed_code, door_code, hold_at_door
 from ce_bases.attendance.walk_in_list import find_walk_in
 from ce_bases.audit.service import Act, record
-from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.core.errors import InvalidInputError, UserFacingError, WrongStateError
+from ce_bases.core.errors import InvalidInputError, WrongStateError
 from ce_bases.core.text import Text, msg
 from ce_bases.people.naming import name_problem, normal_name
 from ce_bases.plans.queries import SessionInForce
@@ -52,17 +50,14 @@ def note(
     Raises InvalidInputError when they are on the roster or held already, WrongStateError when
     nobody can be signed in now.
     """
-    _at_the_door(session, held, actor)
+    hold_at_door(session, held, actor)
     name = normal_name(noted.name)
     if problem := name_problem(name):
         raise InvalidInputError(problem, problems={"name": problem})
     known = find_noted(session, noted.client_id)
     if known is not None:
         if not is_same(known, held, replace(noted, name=name), actor):
-            raise UserFacingError(
-                msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
-                next_step=msg("请刷新页面后再点一次。"),
-            )
+            raise other_content()
         return known
     _need_open_door(session, held, now)
     if problem := _there_already(session, held, name, noted.last4):
@@ -94,18 +89,6 @@ def hold_walk_in(
     session.flush()
     keep_line(session, "note_walk_in", walk_in, actor=actor, now=now, reason=reason)
     return walk_in
-
-
-def _at_the_door(session: Session, held: SessionInForce, actor: Actor) -> None:
-    """See that the actor takes sign-in here, and keep the plan from being confirmed meanwhile."""
-    permissions.require(
-        actor,
-        Action.TAKE_SIGN_IN,
-        held.plan,
-        teacher_id=teacher_id(session, held.entry),
-        session_id=held.session_id,
-    )
-    session.refresh(held.plan, with_for_update={"read": True})
 
 
 def find_noted(session: Session, client_id: str) -> WalkIn | None:
@@ -152,7 +135,7 @@ def note_leaving(
     session: Session, held: SessionInForce, walk_in_id: int, *, actor: Actor, now: datetime
 ) -> WalkIn:
     """Note that a held walk-in left, where the session asks for signing out; once."""
-    _at_the_door(session, held, actor)
+    hold_at_door(session, held, actor)
     walk_in = find_walk_in(session, held, walk_in_id, lock=True)
     if walk_in.left_at is not None:
         return walk_in
@@ -170,7 +153,7 @@ def withdraw(
     session: Session, held: SessionInForce, walk_in_id: int, *, actor: Actor, now: datetime
 ) -> WalkIn:
     """Take a note back: who made it, within 15 minutes. Taking it back again changes nothing."""
-    _at_the_door(session, held, actor)
+    hold_at_door(session, held, actor)
     walk_in = find_walk_in(session, held, walk_in_id, lock=True)
     if walk_in.noted_by != actor.account_id:
         raise WrongStateError(msg("只有记下的人可以在 15 分钟内撤回。请由办班单位核对。"))
