@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
@@ -17,7 +16,8 @@ from ce_bases.plans import amendments, service
 from ce_bases.plans.details import details_of
 from ce_bases.plans.models import Plan, PlanRevision, PublishedSession, Standing, Subject
 from ce_bases.plans.queries import in_force, open_revision
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.plans import filed_plan
 from tests.factories.world import World
@@ -31,22 +31,16 @@ CHANGE_ACTS = {
 }
 
 
-def together(app: Flask, work: Callable[[int, Session], str]) -> list[str]:
-    """What `work(0, …)` … answered, all begun at the same moment."""
-    start = Barrier(HANDS)
+def answers_of(app: Flask, work: Callable[[int, Session], str]) -> list[str]:
+    """What `work(0, …)` … answered, all begun at the same moment, each in a transaction."""
 
     def run(number: int) -> str:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return in_transaction(lambda session: work(number, session))
-            except WrongStateError:
-                return "told"
-            finally:
-                db.session.remove()
+        try:
+            return in_transaction(lambda session: work(number, session))
+        except WrongStateError:
+            return "told"
 
-    with ThreadPoolExecutor(HANDS) as pool:
-        return list(pool.map(run, range(HANDS)))
+    return together(app, HANDS, run)
 
 
 @pytest.fixture
@@ -117,7 +111,7 @@ def test_clerks_beginning_at_once_share_one_change(app: Flask, world: World, fil
         session.flush()
         return str(copy.number)
 
-    assert together(app, begin) == ["2"] * HANDS
+    assert answers_of(app, begin) == ["2"] * HANDS
     assert standings(filed) == [Standing.IN_FORCE, Standing.WORKING]
     assert acts(filed) == {"plan_amend": 1}
 
@@ -135,7 +129,7 @@ def test_clerks_sending_and_dropping_at_once_come_to_one_outcome(
         amendments.send_change(session, plan, expected_version=seen, actor=actor, now=NOW)
         return "sent"
 
-    answers = Counter(together(app, end))
+    answers = Counter(answers_of(app, end))
 
     assert answers["told"] == HANDS - 1
     done = acts(filed)
@@ -161,7 +155,7 @@ def test_an_officer_files_while_the_clerk_takes_back(app: Flask, world: World, f
         service.file_plan(session, plan, expected_version=seen, actor=officer, now=NOW)
         return "filed"
 
-    answers = Counter(together(app, end))
+    answers = Counter(answers_of(app, end))
 
     assert answers["told"] == HANDS - 1
     with make_write_session() as session:
@@ -188,7 +182,7 @@ def test_control_without_lock_and_version_both_believe_they_did_it(
     judged = Barrier(HANDS)
 
     def end(_number: int) -> str:
-        with app.app_context(), make_write_session() as session:
+        with make_write_session() as session:
             plan = session.get_one(Plan, filed.id)
             found = open_revision(plan)
             assert found is not None
@@ -197,5 +191,4 @@ def test_control_without_lock_and_version_both_believe_they_did_it(
             judged.wait(timeout=30)
             return "did it" if is_pending else "told"
 
-    with ThreadPoolExecutor(HANDS) as pool:
-        assert list(pool.map(end, range(HANDS))) == ["did it"] * HANDS
+    assert together(app, HANDS, end) == ["did it"] * HANDS

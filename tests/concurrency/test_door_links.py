@@ -1,8 +1,5 @@
 """Many browsers open one substitute's link at once: one of them keeps it."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -12,6 +9,7 @@ from ce_bases.accounts.models import LoginSession
 from ce_bases.attendance import substitutes
 from ce_bases.core.errors import WrongStateError
 from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, first_session_id, held
@@ -33,21 +31,15 @@ def token(session: Session, world: World) -> str:
 
 def opened(app: Flask, token: str) -> tuple[int, int]:
     """(browsers that got in, logins there are), of ten that start together."""
-    barrier = threading.Barrier(BROWSERS)
 
     def run(_number: int) -> bool:
-        with app.app_context():
-            barrier.wait(timeout=30)
-            try:
-                in_transaction(
-                    lambda db: substitutes.open_link(db, token, agent="x", now=at(8, 30))
-                )
-            except WrongStateError:
-                return False
-            return True
+        try:
+            in_transaction(lambda db: substitutes.open_link(db, token, agent="x", now=at(8, 30)))
+        except WrongStateError:
+            return False
+        return True
 
-    with ThreadPoolExecutor(BROWSERS) as pool:
-        got_in = sum(pool.map(run, range(BROWSERS)))
+    got_in = sum(together(app, BROWSERS, run))
     with make_write_session() as session:
         return got_in, session.scalar(select(func.count()).select_from(LoginSession)) or 0
 

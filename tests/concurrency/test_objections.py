@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from threading import Barrier
 
@@ -17,7 +16,8 @@ from ce_bases.credits import objections, service
 from ce_bases.credits.models import LedgerLine, Objection, ObjectionState
 from ce_bases.credits.records import differences
 from ce_bases.messages.models import Message
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.hours import held_plan
 from tests.factories.world import World
@@ -29,21 +29,16 @@ LATE = moment_at(date(2022, 7, 8), time(9, 0))
 AT_ONCE = 8
 
 
-def together(app: Flask, work: Callable[[int], str]) -> Counter[str]:
-    start = Barrier(AT_ONCE)
+def answers_of(app: Flask, work: Callable[[int], str]) -> Counter[str]:
+    """What eight at once were told."""
 
     def run(number: int) -> str:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return work(number)
-            except WrongStateError:
-                return "too late"
-            finally:
-                db.session.remove()
+        try:
+            return work(number)
+        except WrongStateError:
+            return "too late"
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return Counter(pool.map(run, range(AT_ONCE)))
+    return Counter(together(app, AT_ONCE, run))
 
 
 @pytest.fixture
@@ -79,7 +74,7 @@ def answers_told(world: World) -> int:
 
 
 def test_raised_by_many_clicks_it_is_one(app: Flask, world: World, line_id: int) -> None:
-    answers = together(app, lambda _: in_transaction(lambda s: raise_it(s, world, line_id)))
+    answers = answers_of(app, lambda _: in_transaction(lambda s: raise_it(s, world, line_id)))
 
     assert answers == {"raised": 1, "too late": AT_ONCE - 1}
 
@@ -99,7 +94,7 @@ def test_declined_and_upheld_at_once_it_is_answered_once(
         service.reverse_line(session, line, "确实少计", actor=world["officer2"], now=LATE)
         return "upheld"
 
-    answers = together(app, lambda n: in_transaction((decline, correct)[n % 2]))
+    answers = answers_of(app, lambda n: in_transaction((decline, correct)[n % 2]))
 
     assert answers["declined"] + answers["upheld"] == 1
     assert answers["too late"] == AT_ONCE - 1
@@ -134,4 +129,4 @@ def test_control_without_the_lock_every_answer_is_given(
 
         return in_transaction(work) if waits else "too late"
 
-    assert together(app, answer) == {"answered": AT_ONCE}
+    assert answers_of(app, answer) == {"answered": AT_ONCE}

@@ -3,7 +3,6 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -15,6 +14,7 @@ from ce_bases.messages import outbox, service
 from ce_bases.messages.models import Message, OutgoingMail
 from ce_bases.messages.notes import Note
 from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOON
 from tests.factories.world import World
 
@@ -36,15 +36,7 @@ def letters(session: Session, world: World) -> None:
 
 def at_once(app: Flask, work: Callable[[], list[int]]) -> list[int]:
     """What `SENDERS` threads that start together got, in one list."""
-    barrier = threading.Barrier(SENDERS)
-
-    def run(_number: int) -> list[int]:
-        with app.app_context():
-            barrier.wait(timeout=30)
-            return work()
-
-    with ThreadPoolExecutor(SENDERS) as pool:
-        return [item for got in pool.map(run, range(SENDERS)) for item in got]
+    return [item for got in together(app, SENDERS, lambda _number: work()) for item in got]
 
 
 def test_every_letter_is_taken_by_one_sender(app: Flask, letters: None) -> None:

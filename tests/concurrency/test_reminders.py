@@ -1,6 +1,5 @@
 """Two of the personnel office press at the same moment: everybody is reminded once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
@@ -13,28 +12,14 @@ from ce_bases.credits.reminding import _note, remind_staff, short_of_hours
 from ce_bases.credits.staff import StaffFilter
 from ce_bases.messages.models import Message
 from ce_bases.messages.service import notify
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.world import World
 
 pytestmark = pytest.mark.concurrency
 AT_ONCE = 8
 WANTED = StaffFilter(2022)
-
-
-def together(app: Flask, work) -> list[int]:
-    start = Barrier(AT_ONCE)
-
-    def run(_number: int) -> int:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return work()
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(run, range(AT_ONCE)))
 
 
 def messages() -> int:
@@ -44,11 +29,11 @@ def messages() -> int:
 
 
 def test_pressed_by_many_at_once_everybody_is_reminded_once(app: Flask, world: World) -> None:
-    def press() -> int:
+    def press(_number: int) -> int:
         actor = world["unit_hr"]
         return in_transaction(lambda session: remind_staff(session, WANTED, actor=actor, now=NOW))
 
-    answers = together(app, press)
+    answers = together(app, AT_ONCE, press)
 
     assert sorted(answers) == [0] * (AT_ONCE - 1) + [2]
     assert messages() == 2
@@ -60,7 +45,7 @@ def test_control_without_the_row_of_unit_and_person_everybody_is_told_again(
     """Missing: the statement that takes the row; it is read first and written afterwards."""
     judged = Barrier(AT_ONCE)
 
-    def press() -> int:
+    def press(_number: int) -> int:
         actor = world["unit_hr"]
         with make_write_session() as session:
             told = short_of_hours(session, world.unit_id, WANTED, now=NOW).told
@@ -73,7 +58,7 @@ def test_control_without_the_row_of_unit_and_person_everybody_is_told_again(
 
         return in_transaction(write)
 
-    assert together(app, press) == [2] * AT_ONCE
+    assert together(app, AT_ONCE, press) == [2] * AT_ONCE
     assert messages() == 2 * AT_ONCE
     with make_write_session() as session:
         assert session.scalars(select(HoursReminder)).all() == []

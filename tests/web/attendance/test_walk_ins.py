@@ -2,8 +2,6 @@
 
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,7 +19,8 @@ from ce_bases.enrolment.models import Enrolment, Place, Via
 from ce_bases.organisers.models import Venue
 from ce_bases.people.models import Person
 from ce_bases.plans.queries import get_session_in_force
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import FrozenClock
 from tests.factories.rosters import at
 from tests.factories.world import VAULT, World, make_person, resident_id
@@ -377,7 +376,6 @@ def test_two_clerks_at_once_settle_one_walk_in_once(
     client: PageClient, app: Flask, door: Door, world: World, known_id: int
 ) -> None:
     walk_in_id = note(client, door)
-    start = Barrier(4)
 
     def settle(number: int) -> str:
         actor = world[("clerk", "clerk2")[number % 2]]
@@ -393,17 +391,12 @@ def test_two_clerks_at_once_settle_one_walk_in_once(
             settling.match(session, held, typed_card, vault=VAULT, actor=actor, now=at(9))
             return "matched"
 
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return in_transaction(work)
-            except WrongStateError:
-                return "told"
-            finally:
-                db.session.remove()
+        try:
+            return in_transaction(work)
+        except WrongStateError:
+            return "told"
 
-    with ThreadPoolExecutor(4) as pool:
-        answers = Counter(pool.map(settle, range(4)))
+    answers = Counter(together(app, 4, settle))
 
     matched = answers["matched"]
     assert (answers["told"], matched + answers["dismissed"]) == (3, 1)

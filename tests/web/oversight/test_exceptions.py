@@ -1,10 +1,8 @@
 """Exceptions: the base asks for one, only its bureau answers, and the mark stays for ever."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time
-from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -24,7 +22,8 @@ from ce_bases.plans.models import (
     Standing,
 )
 from ce_bases.web import extensions
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import FrozenClock
 from tests.factories.plans import drafted_plan
 from tests.factories.world import World
@@ -306,8 +305,6 @@ def test_services_refuse_whoever_calls_them(
 def test_two_officers_at_once_give_one_answer(
     app: Flask, asked: ExceptionRequest, late: Plan, world: World
 ) -> None:
-    start = Barrier(6)
-
     def answer(number: int) -> str:
         def work(session: Session) -> str:
             request = session.get_one(ExceptionRequest, asked.id)
@@ -320,17 +317,12 @@ def test_two_officers_at_once_give_one_answer(
             )
             return "granted"
 
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return in_transaction(work)
-            except WrongStateError:
-                return "told"
-            finally:
-                db.session.remove()
+        try:
+            return in_transaction(work)
+        except WrongStateError:
+            return "told"
 
-    with ThreadPoolExecutor(6) as pool:
-        answers = Counter(pool.map(answer, range(6)))
+    answers = Counter(together(app, 6, answer))
 
     assert answers["told"] == 5
     assert fresh(late).has_exception is (answers["granted"] == 1)

@@ -1,8 +1,6 @@
 """An officer on leave: a colleague stands in, is told, and gets the messages of those days."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
-from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -18,7 +16,8 @@ from ce_bases.bureaus.standing_in import Days
 from ce_bases.core.clock import moment_at
 from ce_bases.core.errors import ForbiddenError, InvalidInputError, NotFoundError
 from ce_bases.messages.models import Message
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.conftest import FrozenClock
 from tests.factories.world import World
@@ -226,10 +225,10 @@ def test_the_database_refuses_it_too(
 
 
 def test_two_who_name_each_other_at_once_are_not_both_away(app: Flask, world: World) -> None:
-    start = Barrier(2)
+    pairs = [("officer", "officer2"), ("officer2", "officer")]
 
-    def run(names: tuple[str, str]) -> str:
-        absent, colleague = names
+    def run(number: int) -> str:
+        absent, colleague = pairs[number]
 
         def work(session):  # type: ignore[no-untyped-def]
             standing_in.hand_over(
@@ -237,18 +236,12 @@ def test_two_who_name_each_other_at_once_are_not_both_away(app: Flask, world: Wo
             )
             return "away"
 
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return in_transaction(work)
-            except InvalidInputError as refusal:
-                return str(refusal.message)
-            finally:
-                db.session.remove()
+        try:
+            return in_transaction(work)
+        except InvalidInputError as refusal:
+            return str(refusal.message)
 
-    pairs = [("officer", "officer2"), ("officer2", "officer")]
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(run, pairs))
+    answers = sorted(together(app, 2, run))
 
     assert answers == ["away", "这位同事那几天也休假，请选择另一位。"]
     assert len(stored()) == 1

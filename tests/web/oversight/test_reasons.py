@@ -1,8 +1,6 @@
 """A bureau's own reasons of returns: kept by its officers, ticked in decisions."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +12,8 @@ from ce_bases.core.actors import Actor
 from ce_bases.core.errors import ForbiddenError, InvalidInputError, NotFoundError
 from ce_bases.oversight import reasons
 from ce_bases.oversight.models import ReturnReason
-from ce_bases.web.extensions import db, in_transaction, make_write_session
+from ce_bases.web.extensions import in_transaction, make_write_session
+from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.world import World
 from tests.web.client import PageClient
@@ -225,8 +224,6 @@ def test_strangers_neither_see_nor_change_a_reason(
 def test_officers_at_once_add_one_reason_once_and_keep_the_order_whole(
     app: Flask, world: World
 ) -> None:
-    start = Barrier(6)
-
     def run(number: int) -> str:
         actor = world[("officer", "officer2")[number % 2]]
         text = FIRST if number < 3 else f"理由 {number}"
@@ -235,17 +232,12 @@ def test_officers_at_once_add_one_reason_once_and_keep_the_order_whole(
             reasons.add_reason(session, text, actor=actor, now=NOW)
             return "added"
 
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                return in_transaction(work)
-            except InvalidInputError as refusal:
-                return str(refusal.message)
-            finally:
-                db.session.remove()
+        try:
+            return in_transaction(work)
+        except InvalidInputError as refusal:
+            return str(refusal.message)
 
-    with ThreadPoolExecutor(6) as pool:
-        answers = Counter(pool.map(run, range(6)))
+    answers = Counter(together(app, 6, run))
 
     assert answers == {"added": 4, "本局已经有这一条理由，请改用那一条。": 2}
     with make_write_session() as session:
