@@ -11,7 +11,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ce_bases.config import PROJECT_ROOT
@@ -30,6 +30,7 @@ from tests.conftest import (
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 # A busy machine answers late; what never comes still fails.
 expect.set_options(timeout=20_000)
+PASSWORD = "一句很长的测试密码"
 WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
 
 
@@ -139,3 +140,33 @@ def look(page: Page, folder: Path, name: str) -> None:
         page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
     if before:
         page.set_viewport_size(before)
+
+
+def fill_login(page: Page, username: str) -> None:
+    """Send the login form that stands on the screen."""
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def log_in(page: Page, username: str) -> None:
+    page.goto("/login")
+    fill_login(page, username)
+    page.wait_for_load_state()
+
+
+def logged_in(browser: Browser, site: Site, username: str) -> Page:
+    """A page of a browser of their own at a desk."""
+    page = browser.new_context(locale="zh-CN", base_url=site.url).new_page()
+    log_in(page, username)
+    return page
+
+
+@pytest.fixture
+def phone(site: Site, chromium: Browser) -> Iterator[BrowserContext]:
+    width, height = WIDTHS["phone"]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", base_url=site.url
+    )
+    yield context
+    context.close()

@@ -1,13 +1,12 @@
 """On a phone: a class is found, opened and subscribed to; a draft saves itself."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from ce_bases.accounts import service as accounts
@@ -18,13 +17,12 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.queries import open_revision
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.e2e.conftest import WIDTHS, Site, look
+from tests.e2e.conftest import PASSWORD, Site, log_in, look
 from tests.factories.plans import drafted_plan, filed_plan, make_details, make_session_details
 from tests.factories.rosters import enrol
 from tests.factories.world import World, build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 
 
 @pytest.fixture(scope="module")
@@ -44,24 +42,6 @@ def world(site: Site) -> World:
             account.password_hash = hashed
         session.commit()
         return world
-
-
-@pytest.fixture
-def phone(site: Site, chromium: Browser) -> Iterator[BrowserContext]:
-    width, height = WIDTHS["phone"]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, locale="zh-CN", base_url=site.url
-    )
-    yield context
-    context.close()
-
-
-def log_in(page: Page, username: str) -> None:
-    page.goto("/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
 
 
 def summaries(page: Page, address: str) -> list[str]:

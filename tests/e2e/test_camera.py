@@ -4,12 +4,11 @@ The browser's decoder and its camera are stood in for, since this machine has ne
 pages do with what they are given is real. Photographs are decoded for real in tests/web.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from ce_bases.accounts import service as accounts
@@ -17,7 +16,7 @@ from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import SignEvent
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.e2e.conftest import WIDTHS, Site, look
+from tests.e2e.conftest import PASSWORD, Site, log_in, look
 from tests.e2e.test_every_page import problems_of
 from tests.factories.certificates import certify, give_hours
 from tests.factories.plans import filed_plan
@@ -25,7 +24,6 @@ from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 DECODER = """
 window.shown = [];
 window.BarcodeDetector = class {
@@ -70,24 +68,6 @@ def door(site: Site) -> Door:
         session.commit()
     site.clock.set(at(8, 50))
     return found
-
-
-@pytest.fixture
-def phone(site: Site, chromium: Browser) -> Iterator[BrowserContext]:
-    width, height = WIDTHS["phone"]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, locale="zh-CN", base_url=site.url
-    )
-    yield context
-    context.close()
-
-
-def log_in(page: Page, username: str) -> None:
-    page.goto("/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
 
 
 def show(page: Page, *texts: str) -> None:

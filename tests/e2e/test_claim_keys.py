@@ -12,12 +12,11 @@ from ce_bases.credits.models import Kind
 from ce_bases.web.extensions import make_write_session
 from ce_bases.web.uploads import STORE_KEY
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import PASSWORD, Site, logged_in
 from tests.factories.claims import confirmed_claim, sent_claim
 from tests.factories.world import build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +37,6 @@ def waiting(site: Site) -> dict[str, int]:
         found["unit"] = sent_claim(session, world, Kind.ACHIEVEMENT, now=NOW, files=store).id
         session.commit()
     return found
-
-
-def logged_in(chromium: Browser, site: Site, username: str) -> Page:
-    page = chromium.new_context(base_url=site.url, locale="zh-CN").new_page()
-    page.goto("/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
-    return page
 
 
 def state_of(site: Site, claim_id: int) -> ClaimState:

@@ -11,8 +11,8 @@ from ce_bases.accounts.models import Account
 from ce_bases.credits.models import LedgerLine
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import Site
-from tests.e2e.test_journey import PASSWORD, Visitor
+from tests.e2e.conftest import PASSWORD, Site
+from tests.e2e.test_journey import Visitor
 from tests.factories.claims import PDF
 from tests.factories.world import build_world
 

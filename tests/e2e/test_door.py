@@ -16,14 +16,13 @@ from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import RefusedSign, SignEvent
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import WIDTHS, Site, look
+from tests.e2e.conftest import PASSWORD, WIDTHS, Site, fill_login, look
 from tests.e2e.test_every_page import problems_of
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 LEARNERS = ("learner", "learner2")
 
 
@@ -77,9 +76,7 @@ def phone(site: Site, chromium: Browser) -> Iterator[Page]:
 
 def log_in(page: Page, username: str) -> None:
     """By the form that stands on the screen."""
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    fill_login(page, username)
     page.wait_for_load_state()
 
 

@@ -11,8 +11,8 @@ from ce_bases.accounts import service
 from ce_bases.accounts.models import Account
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import Site
-from tests.e2e.test_journey import PASSWORD, Visitor
+from tests.e2e.conftest import PASSWORD, Site, fill_login
+from tests.e2e.test_journey import Visitor
 from tests.factories.plans import filed_plan
 from tests.factories.world import build_world
 
@@ -42,9 +42,7 @@ def find_class(page: Page) -> None:
 
 def log_in_here(page: Page, username: str) -> None:
     """The login stands between the link and the page it leads to."""
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    fill_login(page, username)
     expect(page).to_have_url(re.compile(r"/me/plans/2022-370811-0001$"))
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,12 +14,11 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.workflow import PlanState
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import PASSWORD, Site, logged_in
 from tests.factories.plans import make_session_details, submitted_plan
 from tests.factories.world import World, build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +36,6 @@ def city(site: Site) -> World:
 def submitted(session: Session, city: World, day: int) -> Plan:
     row = make_session_details(city, on=date(2022, 6, day))
     return submitted_plan(session, city, row, now=NOON_1_JUNE)
-
-
-def logged_in(browser: Browser, site: Site, username: str) -> Page:
-    page = browser.new_context(locale="zh-CN", base_url=site.url).new_page()
-    page.goto("/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
-    return page
 
 
 def state_of(site: Site, plan_id: int) -> PlanState:

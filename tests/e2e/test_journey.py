@@ -18,11 +18,10 @@ from ce_bases.credits.models import LedgerLine
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import Site, look
+from tests.e2e.conftest import PASSWORD, Site, log_in, look
 from tests.factories.world import build_world, resident_id
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 PEOPLE = ("clerk", "officer", "lecturer", "learner")
 
 
@@ -59,11 +58,7 @@ class Visitor:
             self.complaints.append(str(message))
 
     def log_in(self, username: str) -> Page:
-        self.page.goto("/login")
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="登录", exact=True).click()
-        self.page.wait_for_load_state()
+        log_in(self.page, username)
         return self.page
 
     def stop_at(self, name: str) -> None:

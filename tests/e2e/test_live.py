@@ -1,11 +1,10 @@
 """On a phone: a class over the net, its prompts as they open, and a sheet typed in by keyboard."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from ce_bases.accounts import service as accounts
@@ -16,13 +15,12 @@ from ce_bases.checkin.live import Prompt, prompts_of
 from ce_bases.plans.models import Form
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.e2e.conftest import WIDTHS, Site, look
+from tests.e2e.conftest import PASSWORD, Site, log_in, look
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id, held
 from tests.factories.world import World, build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 
 
 @pytest.fixture(scope="module")
@@ -46,21 +44,8 @@ def prompts(site: Site) -> list[Prompt]:
 
 
 @pytest.fixture
-def page(site: Site, chromium: Browser) -> Iterator[Page]:
-    width, height = WIDTHS["phone"]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, locale="zh-CN", base_url=site.url
-    )
-    yield context.new_page()
-    context.close()
-
-
-def log_in(page: Page, username: str) -> None:
-    page.goto("/login")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
+def page(phone: BrowserContext) -> Page:
+    return phone.new_page()
 
 
 def test_a_prompt_opens_by_itself_and_signs_in(

@@ -25,13 +25,12 @@ from ce_bases.attendance.models import (
 )
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import CHROMIUM, Site, look
+from tests.e2e.conftest import CHROMIUM, PASSWORD, Site, log_in, look
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import build_world, make_person, resident_id
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 PHONE = {"width": 390, "height": 844}
 PEOPLE = 30
 INITIALS = "ABCDEFGHJK"
@@ -111,11 +110,7 @@ class Phone:
         self.context.close()
 
     def log_in(self, username: str = "lecturer") -> None:
-        self.page.goto("/login")
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="登录", exact=True).click()
-        self.page.wait_for_load_state()
+        log_in(self.page, username)
 
     def open(self, hall: Hall) -> None:
         """The visit beforehand: the page, its worker, its list."""

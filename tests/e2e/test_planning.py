@@ -12,12 +12,11 @@ from ce_bases.accounts.models import Account
 from ce_bases.plans.models import Plan, TimetableEntry
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import Site, look
+from tests.e2e.conftest import PASSWORD, Site, look
 from tests.factories.plans import drafted_plan, make_session_details
 from tests.factories.world import build_world
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "一句很长的测试密码"
 
 
 @pytest.fixture
