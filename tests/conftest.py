@@ -169,7 +169,7 @@ def app(shared_app: Flask, database: Database, shared_clock: FrozenClock) -> Ite
         db.engine.dispose()
         database.reset()
         assert isinstance(shared_app.wsgi_app, ProvingCache)
-        shared_app.wsgi_app.clear()  # the numbers begin anew
+        shared_app.wsgi_app.kept.clear()  # the numbers begin anew
         yield shared_app
         db.session.remove()
 

@@ -7,7 +7,6 @@ not declared but noted while it is made (`web.reads`); why a kept one is of now 
 `core.public_state`, the whole decision in docs/decisions/0014.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_cookie, parse_etags, unquote_etag
 
 from ce_bases.core.clock import Clock
+from ce_bases.core.last_used import LastUsed
 from ce_bases.core.public_state import SHOWN, WATCHED, stripe_of
 from ce_bases.web.i18n import LANGUAGE, language_of
 from ce_bases.web.reads import ROSTER_OF, TABLES_READ
@@ -90,27 +90,27 @@ class PageCache:
         self.longest = timedelta(seconds=seconds)
         self.seats_longest = timedelta(seconds=seats_seconds)
         self.passed = passed
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
+        self.kept: LastUsed[Key, Kept] = LastUsed(
+            most_bytes=MOST_BYTES, size_of=lambda kept: kept.size
+        )
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"} or environ["PATH_INFO"].startswith(self.passed):
             return self.wsgi_app(environ, start_response)
         asked, key = plain(environ)
-        kept = self._kept.get(key)
+        kept = self.kept.find(key)
         if kept is not None and self.is_current(kept):
-            return self.answer_kept(key, kept, environ, start_response)
+            return self.answer_kept(kept, environ, start_response)
         if method == "HEAD" or "HTTP_RANGE" in environ:
             return self.wsgi_app(environ, start_response)
         if kept is None:
             return self._make(key, None, asked, environ, start_response)
         # Everybody wants this page: one makes it, the others wait for it.
         with kept.making:
-            newer = self._kept.get(key)
+            newer = self.kept.find(key)
             if newer is not None and newer is not kept and self.is_current(newer):
-                return self.answer_kept(key, newer, environ, start_response)
+                return self.answer_kept(newer, environ, start_response)
             return self._make(key, kept, asked, environ, start_response)
 
     def is_current(self, kept: Kept) -> bool:
@@ -131,19 +131,10 @@ class PageCache:
         return True
 
     def answer_kept(
-        self, key: Key, kept: Kept, environ: Environ, start_response: Callable[..., Any]
+        self, kept: Kept, environ: Environ, start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer from memory."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
         return _answer(kept, environ, start_response)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._kept.clear()
-            self._bytes = 0
 
     def _make(
         self,
@@ -198,13 +189,7 @@ class PageCache:
         kept.headers = [header for header in kept.headers if header[0].lower() not in _OWN]
         if old is not None:
             kept.making = old.making
-        with self._lock:
-            if before := self._kept.pop(key, None):
-                self._bytes -= before.size
-            self._kept[key] = kept
-            self._bytes += kept.size
-            while self._bytes > MOST_BYTES:
-                self._bytes -= self._kept.popitem(last=False)[1].size
+        self.kept.keep(key, kept)
 
 
 def _answer(kept: Kept, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

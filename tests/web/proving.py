@@ -11,14 +11,14 @@ from flask import Flask
 from werkzeug.test import run_wsgi_app
 
 from ce_bases.factory import make_page_cache
-from ce_bases.web.page_cache import Environ, Kept, Key, PageCache, plain
+from ce_bases.web.page_cache import Environ, Kept, PageCache, plain
 
 
 class ProvingCache(PageCache):
     """Fails when a kept answer is not the one that is made now."""
 
     def answer_kept(
-        self, key: Key, kept: Kept, environ: Environ, start_response: Callable[..., Any]
+        self, kept: Kept, environ: Environ, start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         asked = {**plain(environ)[0], "REQUEST_METHOD": "GET"}
         chunks, status, headers = run_wsgi_app(self.wsgi_app, asked, buffered=True)
@@ -28,7 +28,7 @@ class ProvingCache(PageCache):
             + first_difference(kept.body, made)
         )
         assert made == kept.body
-        return super().answer_kept(key, kept, environ, start_response)
+        return super().answer_kept(kept, environ, start_response)
 
 
 def first_difference(old: bytes, new: bytes) -> str:

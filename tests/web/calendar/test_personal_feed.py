@@ -325,7 +325,7 @@ def test_the_page_cache_keeps_no_personal_feed(
 
     assert len(summaries(ask(path)[1])) == 1
     assert len(summaries(ask("/calendar.ics")[1])) == 1
-    assert [key[2] for key in cache._kept] == ["/calendar.ics"]  # the control: public ones are
+    assert [key[2] for key in cache.kept] == ["/calendar.ics"]  # the control: public ones are
     with make_write_session() as db:
         plan = db.scalars(select(Plan)).one()
         service.cancel_plan(db, plan, "停办", actor=world["clerk"], now=NOW)

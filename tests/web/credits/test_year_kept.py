@@ -54,7 +54,7 @@ def rendered_bodies(app: Flask) -> Iterator[list[str]]:
 def year_of(client: PageClient, path: str = "/me") -> str:
     """The page as shown, which is the page as it would be without anything kept."""
     shown = words(client.get(path))
-    kept_parts().forget()
+    kept_parts().clear()
     assert shown == words(client.get(path))
     return shown
 

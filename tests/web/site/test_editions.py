@@ -1,12 +1,10 @@
-"""Templates are compiled once a language and prefix, and parts are kept within bounds."""
+"""Templates are compiled once a language and prefix."""
 
 import pytest
-from markupsafe import Markup
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ce_bases.web.extensions import db, make_write_session
-from ce_bases.web.kept import KeptPart, KeptParts
 from tests.factories.world import World
 from tests.web.client import PageClient
 
@@ -46,18 +44,3 @@ def test_a_connection_that_wrote_refuses_the_next_reader_again(world: World) -> 
             with pytest.raises(DBAPIError, match=r"readonly|read-only"):
                 db.session.execute(write)
             db.session.rollback()
-
-
-def test_parts_not_used_for_longest_give_way() -> None:
-    part = KeptPart(None, Markup("x" * 1000))
-    parts = KeptParts(most_bytes=3_500)
-    for key in "abc":
-        parts.keep(key, part)
-    assert parts.find("a") is part
-
-    parts.keep("d", part)
-    parts.keep("d", part)
-
-    assert [parts.find(key) is part for key in "abcd"] == [True, False, True, True]
-    parts.keep("e", KeptPart(None, Markup("x" * 4_000)))
-    assert len(parts) == 0
