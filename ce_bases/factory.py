@@ -30,6 +30,7 @@ from ce_bases.web import (
     logs,
     templating,
 )
+from ce_bases.web.asking import SiteRequest
 from ce_bases.web.extensions import csrf, db, init_database
 from ce_bases.web.moment import CLOCK_KEY
 from ce_bases.web.page_cache import PageCache
@@ -66,6 +67,7 @@ def create_app(
         instance_path=str(settings.instance_dir),
     )
     templating.register(app)
+    app.request_class = SiteRequest
     app.url_map.converters["int"] = RowId
     _configure(app, settings)
     app.config.from_mapping(overrides or {})

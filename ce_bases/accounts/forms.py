@@ -3,7 +3,7 @@
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from ce_bases.web.forms import SiteForm
+from ce_bases.web.forms import SiteForm, tidy_line
 from ce_bases.web.i18n import lazy_gettext as _l
 
 
@@ -13,6 +13,7 @@ class LoginForm(SiteForm):
     username = StringField(
         _l("用户名"),
         [InputRequired(_l("请填写用户名。")), Length(max=80)],
+        filters=[tidy_line],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(

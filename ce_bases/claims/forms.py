@@ -143,8 +143,8 @@ class ButtonForm(SiteForm):
 class ReviewForm(SiteForm):
     """A reviewer's decision on the version of the claim that was looked at."""
 
-    decision = HiddenField(validators=[Regexp("^({})$".format("|".join(Outcome)))])
-    version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
+    decision = HiddenField(validators=[Regexp(r"^({})\Z".format("|".join(Outcome)))])
+    version = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9]{1,9}\Z")])
     subject = OneOfField(_l("计入科目"), labels=SUBJECT_LABELS)
     halves = HalvesField(_l("单位认定的学时"))
     archive_number = LineField(_l("学习档案编号"), longest=60)
@@ -171,7 +171,7 @@ class ReviewForm(SiteForm):
 class TakeBackForm(SiteForm):
     """Why a credited claim is taken back."""
 
-    version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
+    version = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9]{1,9}\Z")])
     reason = TextField(_l("撤销理由"), longest=500, required=_l("请写明理由，申报人会看到。"))
 
 

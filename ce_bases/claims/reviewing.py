@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -27,7 +27,7 @@ from ce_bases.credits.models import Kind
 from ce_bases.web.access import current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
-from ce_bases.web.fields import read_id
+from ce_bases.web.fields import read_id, read_moment
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
@@ -164,21 +164,10 @@ def _judge(
     return side.url("next", after=claim_id, since=after)
 
 
-def _moment(text: str) -> datetime:
-    """A moment told with its offset; ValueError when it is none that a database keeps."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text[:40])
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:  # in the first or the last hours there are
-        raise ValueError(text[:40]) from error
-
-
 def next_item(side: Side) -> ResponseReturnValue:
     """The waiting claim after `?after=`; the queue when none waits."""
     actor, after = current_actor(), request.args.get("after", type=read_id)
-    since = request.args.get("since", type=_moment)
+    since = request.args.get("since", type=read_moment)
     place = (since, after) if since and after else None
     claim_id = queries.next_waiting(session(), actor, side.action, side.waiting, after=place)
     if claim_id is None:

@@ -1,6 +1,5 @@
 """The inbox, and where mail goes."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -28,6 +27,7 @@ from ce_bases.messages.notes import thaw
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
+from ce_bases.web.fields import read_moment
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import lang
 from ce_bases.web.moment import request_now
@@ -84,11 +84,7 @@ def open_(message_id: int) -> ResponseReturnValue:
 @allow(Action.KEEP_ACCOUNT)
 def read_all() -> ResponseReturnValue:
     actor, now = current_actor(), request_now()
-    try:
-        until = datetime.fromisoformat(request.form.get("until", ""))
-    except ValueError:
-        until = now
-    until = until if until.tzinfo else now
+    until = request.form.get("until", now, type=read_moment)
     in_transaction(lambda db: service.mark_all_read(db, actor=actor, until=until, now=now))
     flash(_("已全部标为已读。"), "done")
     return redirect(url_for("messages.inbox"))

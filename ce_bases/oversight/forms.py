@@ -33,7 +33,7 @@ class DecisionForm(SiteForm):
     """
 
     decision = HiddenField(validators=[Regexp(r"^({})\Z".format("|".join(Outcome)))])
-    version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
+    version = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9]{1,9}\Z")])
     common = SelectMultipleField(
         _l("常用理由（可多选）"),
         widget=ListWidget(prefix_label=False),

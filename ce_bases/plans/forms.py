@@ -354,7 +354,7 @@ class ReasonForm(SiteForm):
 class VersionForm(SiteForm):
     """An act on the version of the plan that its reader was looking at."""
 
-    version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
+    version = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9]{1,9}\Z")])
 
     @property
     def seen(self) -> int:

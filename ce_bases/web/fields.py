@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -81,6 +81,17 @@ def read_id(text: str) -> int:
     if not 0 < (number := int(text)) <= _LARGEST_ID:
         raise ValueError(text[:20])
     return number
+
+
+def read_moment(text: str) -> datetime:
+    """A moment told with its offset; ValueError when it is none that a database keeps."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text[:40])
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # in the first or the last hours there are
+        raise ValueError(text[:40]) from error
 
 
 class DayField(TypedField):

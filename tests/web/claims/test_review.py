@@ -131,6 +131,9 @@ def test_the_same_decision_sent_twice_and_two_officers(
         {"decision": "approve", "version": "1"},
         {"decision": "credit", "version": "x"},
         {"decision": "confirm", "version": "5"},
+        {"decision": "credit\n", "version": "3"},
+        {"decision": "return\n", "version": "3", "reason": "x"},
+        {"decision": "credit", "version": "3\n"},
     ],
 )
 def test_hostile_decisions_decide_nothing(

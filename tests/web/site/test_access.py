@@ -121,6 +121,25 @@ def test_no_get_and_no_refused_request_changes_a_row(
     assert _rows() == before
 
 
+@pytest.mark.parametrize("role", ACCOUNTS)
+def test_a_head_is_a_get_without_its_body(
+    app: Flask, client: PageClient, world: World, role: Role
+) -> None:
+    """Also where the same address takes a form: asking what is there sends nothing off."""
+    client.log_in(ACCOUNTS[role])
+    addresses = [address for method, address, _action in _rules(app) if method == "GET"]
+    expected = {address: client.get(address).status_code for address in addresses}
+    session().rollback()
+    before = _rows()
+
+    answers = {address: client.head(address) for address in addresses}
+
+    assert {address: answer.status_code for address, answer in answers.items()} == expected
+    assert [address for address, answer in answers.items() if answer.data] == []
+    session().rollback()
+    assert _rows() == before
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [

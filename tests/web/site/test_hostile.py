@@ -81,3 +81,19 @@ def test_a_fee_that_cannot_be(client: PageClient, world: World, fee: str) -> Non
     sent = {"title": "班", "fee_cents": fee, "idempotency_key": KEY}
 
     assert client.post("/filing/plans/new", data=sent).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2022-06-01", "x", ""]
+)
+def test_messages_read_up_to_no_moment(client: PageClient, world: World, edge: str) -> None:
+    client.log_in("learner")
+
+    assert client.post("/inbox/read", data={"until": edge}).status_code == 302
+
+
+@pytest.mark.parametrize("username", ["\0", "clerk\0", "cl\0erk", "\ufeffclerk", "\u202eclerk"])
+def test_a_name_that_no_database_keeps(client: PageClient, world: World, username: str) -> None:
+    sent = {"username": username, "password": "not the one", "idempotency_key": KEY}
+
+    assert client.post("/login", data=sent).status_code == 422
