@@ -25,7 +25,7 @@ from ce_bases.accounts.models import Account
 from ce_bases.audit.service import Act, record
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor, Role
-from ce_bases.core.errors import InvalidInputError, NotFoundError, WrongStateError
+from ce_bases.core.errors import NotFoundError, WrongStateError
 from ce_bases.core.text import Text, msg
 from ce_bases.web import resume
 from ce_bases.web.access import TOKEN, allow, current_actor, find_actor
@@ -33,6 +33,7 @@ from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.logs import log
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 from ce_bases.web.scans import read_handset
 
 bp = Blueprint("accounts", __name__)
@@ -193,20 +194,21 @@ def change_role() -> ResponseReturnValue:
 @allow(Action.KEEP_ACCOUNT)
 def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
+
+    def page() -> str:
+        return render_template("accounts/password.html", form=form)
+
     if not form.validate_on_submit():
-        status = 422 if request.method == "POST" else 200
-        return render_template("accounts/password.html", form=form), status
+        return page(), 422 if form.is_submitted() else 200
     actor, token, now = current_actor(), cookie[TOKEN], request_now()
     current, new = form.password.data, form.new_password.data
-    try:
-        in_transaction(
-            lambda db: service.change_password(db, current, new, actor=actor, token=token, now=now)
-        )
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return render_template("accounts/password.html", form=form), 422
-    flash(_("密码已修改，其他设备上的登录已全部退出。"))
-    return redirect(url_for("accounts.show"))
+
+    def work(db: Session) -> str:
+        service.change_password(db, current, new, actor=actor, token=token, now=now)
+        return url_for("accounts.show")
+
+    said = _("密码已修改，其他设备上的登录已全部退出。")
+    return save(form, work, again=page, said=said, through=in_transaction)
 
 
 @bp.route("/password/<token>", methods=["GET", "POST"])
@@ -220,17 +222,20 @@ def use_link(token: str) -> ResponseReturnValue:
             next_step=msg("请向给您链接的人再要一个新的。"),
         )
     form, username = NewPasswordForm(), account.username
+
+    def page() -> str:
+        return render_template("accounts/use_link.html", form=form, username=username)
+
     if not form.validate_on_submit():
-        status = 422 if request.method == "POST" else 200
-        return render_template("accounts/use_link.html", form=form, username=username), status
+        return page(), 422 if form.is_submitted() else 200
     new = form.new_password.data
-    try:
-        in_transaction(lambda db: service.use_password_link(db, token, new, now=now))
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return render_template("accounts/use_link.html", form=form, username=username), 422
-    flash(_("新密码已设好，请用它登录。"))
-    return redirect(url_for("accounts.login"))
+
+    def work(db: Session) -> str:
+        service.use_password_link(db, token, new, now=now)
+        return url_for("accounts.login")
+
+    said = _("新密码已设好，请用它登录。")
+    return save(form, work, again=page, said=said, through=in_transaction)
 
 
 def describe_actor() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Ending the sign-in of a session, and opening it again."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,10 @@ from ce_bases.core.actors import Role
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.closing import closes_from
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 
 def _own(db: Session, session_id: int, action: Action) -> SessionInForce:
@@ -53,9 +53,7 @@ def do_close(session_id: int) -> ResponseReturnValue:
         closing.close_register(db, held, actor=actor, now=now)
         return url_for("attendance_review.close", session_id=session_id)
 
-    address = once(work)
-    flash(_("签到已结束。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("签到已结束。"))
 
 
 @bp.route("/filing/sessions/<int:session_id>/reopen", methods=["GET", "POST"])
@@ -73,6 +71,4 @@ def reopen(session_id: int) -> ResponseReturnValue:
         closing.reopen_register(db, own, form.reason.data or "", actor=actor, now=now)
         return url_for("attendance_review.overview", session_id=session_id)
 
-    address = once(work)
-    flash(_("已重新开放签到，原因已记入办理经过。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已重新开放签到，原因已记入办理经过。"))

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import uuid
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 
 def _own(db: Session, session_id: int) -> SessionInForce:
@@ -85,9 +86,7 @@ def revoke_link(session_id: int, link_id: int) -> ResponseReturnValue:
         substitutes.revoke_link(db, _own(db, session_id), link_id, actor=actor, now=now)
         return url_for("attendance_review.door_links", session_id=session_id)
 
-    address = once(work)
-    flash(_("替课链接已收回，那部手机马上不能再点名。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("替课链接已收回，那部手机马上不能再点名。"))
 
 
 @bp.get("/door/<token>")

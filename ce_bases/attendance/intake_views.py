@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,11 +17,11 @@ from ce_bases.core.errors import InvalidInputError, NotFoundError, UserFacingErr
 from ce_bases.core.text import Text, msg
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 bp = Blueprint("attendance_intake", __name__)
 KINDS: dict[str, Text] = {
@@ -139,6 +139,4 @@ def confirm() -> ResponseReturnValue:
                 take_in_file(db, held, delivery, actor=actor, now=now)
         return url_for("attendance_intake.choose")
 
-    address = once(work)
-    flash(_("文件已录入，每条记录都注明来自手机离线文件。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("文件已录入，每条记录都注明来自手机离线文件。"))

@@ -1,6 +1,6 @@
 """Typing in a signed sheet, and the photos that entries by hand rest on."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,15 +11,13 @@ from ce_bases.attendance.forms import PaperForm
 from ce_bases.attendance.paper import SignedSheet
 from ce_bases.attendance.review_views import bp
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.plans.queries import SessionInForce, get_session_in_force
 from ce_bases.policy.attendance import needs_sign_out
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
-from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 from ce_bases.web.uploads import file_store, send_attachment
 
 
@@ -46,13 +44,8 @@ def paper_sheet(session_id: int) -> ResponseReturnValue:
         paper.enter_sheet(db, _own(db, session_id), sheet, actor=actor, now=now)
         return url_for("attendance_review.overview", session_id=session_id)
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.form_errors.append(say(error.message))
-        return _show(session_id, form, ticked), 422
-    flash(_("纸质签到表已录入，记录会注明“纸质签到表”。"), "done")
-    return redirect(address)
+    said = _("纸质签到表已录入，记录会注明“纸质签到表”。")
+    return save(form, work, again=lambda: _show(session_id, form, ticked), said=said)
 
 
 def _ticked(name: str) -> frozenset[int]:

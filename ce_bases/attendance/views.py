@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     current_app,
-    flash,
     jsonify,
     redirect,
     render_template,
@@ -34,12 +33,12 @@ from ce_bases.documents.sign_in_sheet import sign_in_sheet_pdf
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.attendance import needs_sign_out, window
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import carry_out
 
 bp = Blueprint("attendance", __name__)
 BACK, AHEAD = timedelta(days=60), timedelta(days=120)
@@ -207,9 +206,7 @@ def note_heads(session_id: int) -> ResponseReturnValue:
         count_heads(db, _own(db, session_id), counted, actor=actor, now=now)
         return url_for("attendance.show_register", session_id=session_id)
 
-    address = once(work)
-    flash(_("已记下现场人数 %(n)d 人。", n=heads), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已记下现场人数 %(n)d 人。", n=heads))
 
 
 @bp.get("/filing/sessions/<int:session_id>/sheet.pdf")

@@ -14,14 +14,13 @@ from ce_bases.attendance.review_views import bp as review_bp
 from ce_bases.attendance.views import bp, draw_register
 from ce_bases.attendance.walk_in_list import find_walk_in, walk_ins_of
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.enrolment.walk_ins import is_full
 from ce_bases.plans.queries import SessionInForce, get_session_in_force
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 from ce_bases.web.vault import vault
 
 #: Correcting by the base, and by a bureau for its own 公益课堂: who keeps the roster.
@@ -48,13 +47,11 @@ def note_walk_in(session_id: int) -> ResponseReturnValue:
         walk_ins.note(db, _own(db, session_id), form.details(), actor=actor, now=now)
         return _register(session_id)
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return draw_register(_own(session(), session_id), heads, newcomer=form), 422
-    flash(_("已记下，等办班单位核对证件后计入考勤。"), "done")
-    return redirect(address)
+    def again() -> str:
+        return draw_register(_own(session(), session_id), heads, newcomer=form)
+
+    said = _("已记下，等办班单位核对证件后计入考勤。")
+    return save(form, work, again=again, said=said)
 
 
 @bp.post("/teach/sessions/<int:session_id>/walk-ins/<int:walk_in_id>/leave")
@@ -148,10 +145,8 @@ def _settled(
     find_walk_in(session(), held, walk_in_id)
     if not form.validate():
         return _draw(held, form, walk_in_id), 422
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _draw(_own(session(), session_id, SETTLE), form, walk_in_id), 422
-    flash(done, "done")
-    return redirect(address)
+
+    def again() -> str:
+        return _draw(_own(session(), session_id, SETTLE), form, walk_in_id)
+
+    return save(form, work, again=again, said=done)

@@ -1,6 +1,6 @@
 """The public holidays this site goes by: published ones to read, later years noted by hand."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -9,13 +9,12 @@ from ce_bases.bureaus.forms import DropHolidayForm, HolidayForm
 from ce_bases.core.access import Action, grant_for
 from ce_bases.core.text import Text, msg
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.fields import YEARS
 from ce_bases.web.filters import format_day
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
-from ce_bases.web.saving import save
+from ce_bases.web.saving import carry_out, save
 
 bp = Blueprint("bureaus", __name__)
 
@@ -42,7 +41,7 @@ def note_holiday() -> ResponseReturnValue:
         return url_for("bureaus.holidays", year=wanted.first.year)
 
     said = _("已记下“%(name)s”，共 %(n)d 天。", name=wanted.name, n=wanted.days)
-    return save(form, work, again=lambda: _asked_again(form), said=said, category="done")
+    return save(form, work, again=lambda: _asked_again(form), said=said)
 
 
 @bp.post("/holidays/drop")
@@ -57,9 +56,7 @@ def drop_holiday() -> ResponseReturnValue:
         service.drop_holidays(db, first, last, actor=actor, now=now)
         return url_for("bureaus.holidays", year=first.year)
 
-    address = once(work)
-    flash(_("已删除 %(day)s起的节假日。", day=format_day(first)), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已删除 %(day)s起的节假日。", day=format_day(first)))
 
 
 def _asked_again(form: HolidayForm) -> str:

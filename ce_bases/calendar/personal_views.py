@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,11 +20,11 @@ from ce_bases.core.text import Text, msg
 from ce_bases.plans.today import todo_list
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.caching import private_copy
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.forms import SiteForm
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import carry_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,8 @@ def _change(endpoint: str) -> ResponseReturnValue:
             end_feed_link(db, actor=actor, now=now)
         return url_for(endpoint)
 
-    address = once(work)
-    words = _("新的订阅地址已生成。") if wish == "make" else _("订阅地址已停用。")
-    flash(words, "done")
-    return redirect(address)
+    said = _("新的订阅地址已生成。") if wish == "make" else _("订阅地址已停用。")
+    return carry_out(work, said=said)
 
 
 def _secret() -> str:

@@ -1,6 +1,6 @@
 """A bureau's list of certificates, and taking one back."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -9,12 +9,12 @@ from ce_bases.certificates.forms import RevokeForm
 from ce_bases.certificates.views import bp
 from ce_bases.core.access import Action
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import carry_out
 
 
 @bp.get("/desk/certificates")
@@ -55,6 +55,4 @@ def revoke(number: str) -> ResponseReturnValue:
         )
         return url_for("certificates.revoke", number=number)
 
-    address = once(work)
-    flash(_("证明已撤销，已通知本人。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("证明已撤销，已通知本人。"))

@@ -1,6 +1,6 @@
 """A professional's own certificates: issue, list, print."""
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,10 @@ from ce_bases.core.errors import NotFoundError
 from ce_bases.credits.queries import find_record
 from ce_bases.policy.registry import FIRST_YEAR, policy_for
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import carry_out
 
 bp = Blueprint("certificates", __name__)
 
@@ -65,9 +65,7 @@ def issue(year: int) -> ResponseReturnValue:
         service.issue(db, year, issuer=issuer, actor=actor, now=now)
         return url_for("certificates.own")
 
-    address = once(work)
-    flash(_("证明已开具，可以下载打印。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("证明已开具，可以下载打印。"))
 
 
 @bp.get("/me/certificates/<number>.pdf")

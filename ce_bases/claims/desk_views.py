@@ -12,13 +12,13 @@ from ce_bases.claims.blueprint import bp
 from ce_bases.claims.forms import TakeBackForm
 from ce_bases.claims.workflow import ClaimState
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.text import msg
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 
 DESK = reviewing.Side(
     name="desk",
@@ -95,10 +95,7 @@ def desk_take_back(claim_id: int) -> ResponseReturnValue:
         review.take_back(db, claim, reason, version=version, actor=actor, now=now)
         return url_for("claims.desk_item", claim_id=claim_id)
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return reviewing.item(DESK, claim_id, take_back=form), 422
-    flash(_("已撤销认定，学时已冲销。"), "done")
-    return redirect(address)
+    def again() -> str:
+        return reviewing.item(DESK, claim_id, take_back=form)
+
+    return save(form, work, again=again, said=_("已撤销认定，学时已冲销。"))

@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,11 @@ from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.spreadsheets import Row
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 from ce_bases.web.vault import vault
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -95,9 +95,8 @@ def unit_enter() -> ResponseReturnValue:
         importing.import_claims(db, rows, vault=ids, actor=actor, now=now)
         return url_for("claims.unit_queue", state="with_bureau")
 
+    said = _("已导入 %(count)s 项申报，报送人社部门认定。", count=len(rows))
     try:
-        address = once(work)
+        return carry_out(work, said=said)
     except InvalidInputError:
         return _preview(rows), 422
-    flash(_("已导入 %(count)s 项申报，报送人社部门认定。", count=len(rows)), "done")
-    return redirect(address)

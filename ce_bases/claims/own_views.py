@@ -28,6 +28,7 @@ from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import carry_out
 from ce_bases.web.uploads import file_store
 
 
@@ -192,9 +193,7 @@ def remove_evidence(claim_id: int, evidence_id: int) -> ResponseReturnValue:
         service.remove_evidence(db, _own(db, claim_id), evidence_id, actor=actor, now=now)
         return url_for("claims.edit", claim_id=claim_id)
 
-    address = once(work)
-    flash(_("已删除这个文件。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已删除这个文件。"))
 
 
 @bp.post("/me/claims/<int:claim_id>/withdraw")
@@ -206,6 +205,4 @@ def withdraw(claim_id: int) -> ResponseReturnValue:
         service.withdraw_claim(db, _own(db, claim_id), actor=actor, now=now)
         return url_for("claims.mine")
 
-    address = once(work)
-    flash(_("申报已撤回。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("申报已撤回。"))

@@ -20,18 +20,18 @@ from ce_bases.claims.review import Decision, Outcome
 from ce_bases.claims.workflow import STATE_LABELS, ClaimState
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
-from ce_bases.core.errors import InvalidInputError, NotFoundError, RuleViolationError
+from ce_bases.core.errors import NotFoundError, RuleViolationError
 from ce_bases.core.text import Text, msg
 from ce_bases.credits.explain import KIND_LABELS
 from ce_bases.credits.models import Kind
 from ce_bases.web.access import current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.fields import read_id, read_moment
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
+from ce_bases.web.saving import save
 
 OUTCOMES: dict[Outcome, Text] = {
     Outcome.CONFIRM: msg("已确认，报送人社部门"),
@@ -144,15 +144,11 @@ def decide(side: Side, claim_id: int) -> ResponseReturnValue:
     def work(db: Session) -> str:
         return _judge(db, side, claim_id, decision, actor, now)
 
+    said = f"{title}：{say(OUTCOMES[decision.outcome])}"
     try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return item(side, claim_id, form), 422
+        return save(form, work, again=lambda: item(side, claim_id, form), said=said)
     except RuleViolationError as error:
         return item(side, claim_id, form, refusal=error), 422
-    flash(f"{title}：{say(OUTCOMES[decision.outcome])}", "done")
-    return redirect(address)
 
 
 def _judge(

@@ -12,11 +12,11 @@ from ce_bases.credits.forms import ConfirmForm
 from ce_bases.credits.views import bp
 from ce_bases.enrolment.queries import get_own_plan
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 
 @bp.get("/filing/confirm")
@@ -63,6 +63,4 @@ def confirm_several() -> ResponseReturnValue:
         service.confirm_several(db, plans, actor=actor, now=now)
         return url_for("credits.due_list")
 
-    address = once(work)
-    flash(_("%(n)d 个班的考勤已确认，学时已经入账。", n=len(wanted)), "done")
-    return redirect(address)
+    return carry_out(work, said=_("%(n)d 个班的考勤已确认，学时已经入账。", n=len(wanted)))

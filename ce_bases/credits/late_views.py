@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,11 @@ from ce_bases.credits.views import bp
 from ce_bases.plans.models import Plan
 from ce_bases.plans.queries import SessionInForce, get_plan
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import carry_out
 
 
 def _plan(db: Session, plan_id: int) -> Plan:
@@ -76,12 +76,10 @@ def answer_late(plan_id: int, session_id: int, person_id: int) -> ResponseReturn
         return url_for("credits.late", plan_id=plan_id)
 
     try:
-        address = once(work)
+        return carry_out(work, said=_("已处理，学员和办班单位会收到消息。"))
     except RuleViolationError as error:
         form.decision.errors = [say(error.message)]
         return _show(plan_id, form, about), 422
-    flash(_("已处理，学员和办班单位会收到消息。"), "done")
-    return redirect(address)
 
 
 def _held(plan: Plan, session_id: int) -> SessionInForce:

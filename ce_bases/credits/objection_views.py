@@ -1,6 +1,6 @@
 """Objections: the professional raises one, the base and the bureau answer."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,11 @@ from ce_bases.credits.forms import AnswerForm, DeclineForm, ObjectionForm
 from ce_bases.credits.models import LedgerLine
 from ce_bases.credits.views import bp
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import carry_out
 
 
 @bp.route("/me/lines/<int:line_id>/objection", methods=["GET", "POST"])
@@ -39,9 +39,7 @@ def object_to_line(line_id: int) -> ResponseReturnValue:
         objections.raise_objection(db, line_id, form.reason.data or "", actor=actor, now=now)
         return url_for("credits.year", year=line.year) + f"#line-{line_id}"
 
-    address = once(work)
-    flash(_("异议已提出，有结果时会用消息通知您。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("异议已提出，有结果时会用消息通知您。"))
 
 
 @bp.get("/filing/objections", endpoint="base_objections")
@@ -99,9 +97,7 @@ def objection_case(objection_id: int) -> ResponseReturnValue:
         objections.answer(db, found, words, supports=supports, actor=actor, now=now)
         return url_for(_own("objection"), objection_id=objection_id)
 
-    address = once(work)
-    flash(_("已答复，已通知学员。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已答复，已通知学员。"))
 
 
 def _correct_url(line: LedgerLine) -> str:

@@ -1,6 +1,6 @@
 """Confirming a class's attendance, and correcting what was posted."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,12 @@ from ce_bases.enrolment.queries import get_own_plan
 from ce_bases.plans.models import SUBJECT_LABELS
 from ce_bases.plans.queries import get_plan, in_force
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import carry_out
 
 LINES_A_PAGE = 50
 
@@ -66,9 +66,7 @@ def do_confirm(plan_id: int) -> ResponseReturnValue:
         service.confirm_attendance(db, plan, actor=actor, now=now)
         return url_for("credits.confirm", plan_id=plan_id)
 
-    address = once(work)
-    flash(_("考勤已确认，学时已经入账。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("考勤已确认，学时已经入账。"))
 
 
 @bp.get("/desk/plans/<int:plan_id>/hours")
@@ -99,16 +97,6 @@ def correct(plan_id: int, line_id: int) -> ResponseReturnValue:
     form = CorrectionForm()
     if not form.validate_on_submit():
         return _show_correction(plan_id, line_id, form), 422 if form.errors else 200
-    try:
-        address = _correct(plan_id, line_id, form)
-    except RuleViolationError as error:
-        form.hours.errors = [say(error.message)]
-        return _show_correction(plan_id, line_id, form), 422
-    flash(_("已更正，学员的年度学时已重新计算。"), "done")
-    return redirect(address)
-
-
-def _correct(plan_id: int, line_id: int, form: CorrectionForm) -> str:
     actor, now = current_actor(), request_now()
 
     def work(db: Session) -> str:
@@ -119,7 +107,11 @@ def _correct(plan_id: int, line_id: int, form: CorrectionForm) -> str:
         )
         return url_for("credits.posted", plan_id=plan_id)
 
-    return once(work)
+    try:
+        return carry_out(work, said=_("已更正，学员的年度学时已重新计算。"))
+    except RuleViolationError as error:
+        form.hours.errors = [say(error.message)]
+        return _show_correction(plan_id, line_id, form), 422
 
 
 def _show_correction(plan_id: int, line_id: int, form: CorrectionForm) -> str:

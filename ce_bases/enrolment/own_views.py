@@ -1,6 +1,6 @@
 """One's own place in a class: enrol, wait, cancel. The public page leads here."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 OWN = "/me/plans/<number>"
 
@@ -84,8 +85,6 @@ def cancel(number: str) -> ResponseReturnValue:
         return url_for("enrolment.own", number=number)
 
     try:
-        address = once(work)
+        return carry_out(work, said=_("报名已取消。"))
     except WrongStateError as error:
         return _show(number, refusal=error), error.status
-    flash(_("报名已取消。"), "done")
-    return redirect(address)

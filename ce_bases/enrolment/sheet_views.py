@@ -15,11 +15,11 @@ from ce_bases.enrolment.sheet import book_name, roster_book, template_book
 from ce_bases.plans.queries import get_plan
 from ce_bases.plans.standing import shown_revision
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import carry_out
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROSTER = "/filing/plans/<int:plan_id>/roster"
@@ -80,9 +80,7 @@ def promote(plan_id: int) -> ResponseReturnValue:
         return url_for("enrolment.roster", plan_id=plan_id)
 
     try:
-        address = once(work)
+        return carry_out(work, said=_("已递补一人，已通知本人。"))
     except WrongStateError as error:
         flash(f"{say(error.message)} {say(error.next_step)}", "refused")
         return redirect(url_for("enrolment.roster", plan_id=plan_id))
-    flash(_("已递补一人，已通知本人。"), "done")
-    return redirect(address)

@@ -24,6 +24,7 @@ from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import carry_out
 
 STAFF = "/unit/plans/<number>"
 
@@ -113,8 +114,6 @@ def cancel_staff(number: str, person_id: int) -> ResponseReturnValue:
         return url_for("enrolment.staff", number=number)
 
     try:
-        address = once(work)
+        return carry_out(work, said=_("报名已取消，已通知本人。"))
     except WrongStateError as error:
         return _show(number, ChooseForm(formdata=None), refusal=error), error.status
-    flash(_("报名已取消，已通知本人。"), "done")
-    return redirect(address)

@@ -26,6 +26,7 @@ from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import carry_out
 from ce_bases.web.vault import vault
 
 __all__ = ["bp", "own_views", "sheet_views", "unit_views"]
@@ -216,6 +217,4 @@ def remove(plan_id: int, enrolment_id: int) -> ResponseReturnValue:
         service.remove(db, plan, enrolment, actor=actor, now=now)
         return url_for("enrolment.roster", plan_id=plan_id)
 
-    address = once(work)
-    flash(_("已移出名单。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已移出名单。"))

@@ -19,19 +19,18 @@ from werkzeug.routing import BuildError
 
 from ce_bases.accounts.queries import Login, add_part
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.messages import queries, service
 from ce_bases.messages.forms import ButtonForm, MailForm, ReadAllForm
 from ce_bases.messages.models import Message
 from ce_bases.messages.notes import thaw
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.fields import read_moment
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import lang
 from ce_bases.web.moment import request_now
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.saving import save
 
 bp = Blueprint("messages", __name__)
 
@@ -106,14 +105,9 @@ def mail() -> ResponseReturnValue:
         service.set_mail_address(db, address, language=language, actor=actor, now=now)
         return url_for("accounts.show")
 
-    try:
-        answer = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _show_mail(form), 422
-    done = _("以后的消息会同时发到 %(address)s。", address=address)
-    flash(done if address else _("以后的消息只在站内显示。"), "done")
-    return redirect(answer)
+    sent = _("以后的消息会同时发到 %(address)s。", address=address)
+    said = sent if address else _("以后的消息只在站内显示。")
+    return save(form, work, again=lambda: _show_mail(form), said=said)
 
 
 def _show_mail(form: MailForm) -> str:

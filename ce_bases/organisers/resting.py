@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from flask import flash, redirect, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -10,9 +10,9 @@ from ce_bases.core.actors import Actor
 from ce_bases.organisers import service
 from ce_bases.organisers.models import Lecturer, Venue
 from ce_bases.web.access import current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 
 class FindsOwn(Protocol):
@@ -30,6 +30,5 @@ def use_or_rest(find: FindsOwn, row_id: int, wish: str, *, back: str) -> Respons
         service.use_or_rest(db, own, is_active=wish == "use", actor=actor, now=now)
         return url_for(back)
 
-    address = once(work)
-    flash(_("已恢复使用。") if wish == "use" else _("已停用，以前的计划不受影响。"))
-    return redirect(address)
+    said = _("已恢复使用。") if wish == "use" else _("已停用，以前的计划不受影响。")
+    return carry_out(work, said=said)

@@ -1,6 +1,6 @@
 """A base's clerks, and links by which the next one up lets somebody choose a new password."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -12,11 +12,10 @@ from ce_bases.organisers.blueprint import bp
 from ce_bases.organisers.forms import ClerkForm, EmptyForm
 from ce_bases.organisers.permissions import own_base
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
-from ce_bases.web.saving import save
+from ce_bases.web.saving import carry_out, save
 
 
 @bp.get("/filing/staff")
@@ -72,9 +71,7 @@ def end_clerk(member_id: int) -> ResponseReturnValue:
         staff.end_clerk(db, own, actor=actor, now=now)
         return url_for("organisers.base_staff")
 
-    address = once(work)
-    flash(_("已停用，所有登录已退出。"))
-    return redirect(address)
+    return carry_out(work, said=_("已停用，所有登录已退出。"))
 
 
 @bp.post("/filing/staff/accounts/<int:account_id>/link")

@@ -104,7 +104,7 @@ def decide(plan_id: int) -> ResponseReturnValue:
         return url_for("oversight.next_item", after=plan_id)
 
     said = f"{title}：{say(OUTCOMES[decision.outcome])}"
-    return save(form, work, again=lambda: _page(plan_id, form), said=said, category="done")
+    return save(form, work, again=lambda: _page(plan_id, form), said=said)
 
 
 @bp.get("/next")

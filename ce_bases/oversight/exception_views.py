@@ -1,21 +1,19 @@
 """What a base asks for beyond the ten days: the request, and the bureau's written answer."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ce_bases.core.errors import InvalidInputError
-from ce_bases.core.text import msg
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import ExceptionForm
 from ce_bases.plans import exceptions
 from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS
 from ce_bases.plans.queries import open_revision
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
-from ce_bases.web.i18n import say
+from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import save
 
 REQUEST = "/exceptions/<int(max=2147483647):request_id>"
 LABELS = {"subject": SUBJECT_LABELS, "form": FORM_LABELS, "reach": REACH_LABELS}
@@ -27,11 +25,11 @@ def exception(request_id: int) -> ResponseReturnValue:
     return _page(request_id, ExceptionForm(formdata=None))
 
 
-def _page(request_id: int, form: ExceptionForm, *, status: int = 200) -> ResponseReturnValue:
+def _page(request_id: int, form: ExceptionForm) -> str:
     asked = exceptions.get_request(session(), request_id, actor=current_actor())
     # Once answered, what the base goes on writing is its own again.
     revision = open_revision(asked.plan) if asked.decided_at is None else None
-    page = render_template(
+    return render_template(
         "oversight/exception.html",
         asked=asked,
         plan=asked.plan,
@@ -40,7 +38,6 @@ def _page(request_id: int, form: ExceptionForm, *, status: int = 200) -> Respons
         shut=exceptions.shut_window(asked.plan, now=request_now()) if revision else None,
         labels=LABELS,
     )
-    return page, status
 
 
 @bp.post(REQUEST)
@@ -49,7 +46,7 @@ def answer_exception(request_id: int) -> ResponseReturnValue:
     actor, now, form = current_actor(), request_now(), ExceptionForm()
     exceptions.get_request(session(), request_id, actor=actor)
     if not form.validate():
-        return _page(request_id, form, status=422)
+        return _page(request_id, form), 422
     answer = form.details()
 
     def work(db: Session) -> str:
@@ -62,11 +59,6 @@ def answer_exception(request_id: int) -> ResponseReturnValue:
             )
         return url_for("oversight.desk")
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _page(request_id, form, status=422)
-    granted = msg("已同意例外，办班单位现在可以报送。")
-    flash(say(msg("已答复：不同意例外。") if answer.document is None else granted), "done")
-    return redirect(address)
+    granted = _("已同意例外，办班单位现在可以报送。")
+    said = _("已答复：不同意例外。") if answer.document is None else granted
+    return save(form, work, again=lambda: _page(request_id, form), said=said)

@@ -1,6 +1,6 @@
 """The page on which an officer names who stands in during a leave."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -8,11 +8,10 @@ from ce_bases.bureaus import standing_in
 from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import LeaveForm
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
-from ce_bases.web.saving import save
+from ce_bases.web.saving import carry_out, save
 
 
 @bp.get("/leave")
@@ -47,7 +46,7 @@ def hand_over() -> ResponseReturnValue:
         return url_for("oversight.leave")
 
     said = _("已登记，已告知同事。")
-    return save(form, work, again=lambda: _page(form), said=said, category="done")
+    return save(form, work, again=lambda: _page(form), said=said)
 
 
 @bp.post("/leave/<int(max=2147483647):stand_in_id>/end")
@@ -60,6 +59,4 @@ def end_leave(stand_in_id: int) -> ResponseReturnValue:
         standing_in.end_early(db, own, actor=actor, now=now)
         return url_for("oversight.leave")
 
-    address = once(work)
-    flash(_("已结束，已告知同事。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已结束，已告知同事。"))

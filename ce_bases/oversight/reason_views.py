@@ -1,6 +1,6 @@
 """The pages on which a bureau keeps its common reasons."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -9,11 +9,10 @@ from ce_bases.oversight.blueprint import DESK, bp
 from ce_bases.oversight.forms import ReasonForm
 from ce_bases.oversight.models import ReturnReason
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
-from ce_bases.web.saving import save
+from ce_bases.web.saving import carry_out, save
 
 REASON = "/reasons/<int(max=2147483647):reason_id>"
 
@@ -44,7 +43,7 @@ def new_reason() -> ResponseReturnValue:
         return url_for("oversight.reasons")
 
     said = _("已添加，处理备案时可以勾选。")
-    return save(form, work, again=lambda: _page(form), said=said, category="done")
+    return save(form, work, again=lambda: _page(form), said=said)
 
 
 @bp.route(REASON, methods=["GET", "POST"])
@@ -65,7 +64,7 @@ def edit_reason(reason_id: int) -> ResponseReturnValue:
         return _page(form, reasons.get_reason(session(), reason_id, actor=actor))
 
     said = _("已保存，以前的处理结果不受影响。")
-    return save(form, work, again=again, said=said, category="done")
+    return save(form, work, again=again, said=said)
 
 
 @bp.post(f"{REASON}/<any(rest, use, up):wish>")
@@ -81,10 +80,8 @@ def arrange_reason(reason_id: int, wish: str) -> ResponseReturnValue:
             reasons.use_or_rest(db, own, is_active=wish == "use", actor=actor, now=now)
         return url_for("oversight.reasons")
 
-    address = once(work)
     words = {"rest": _("已停用。"), "use": _("已恢复使用。"), "up": _("已上移。")}
-    flash(words[wish], "done")
-    return redirect(address)
+    return carry_out(work, said=words[wish])
 
 
 @bp.post("/reasons/built-in")
@@ -97,6 +94,4 @@ def adopt_reasons() -> ResponseReturnValue:
         reasons.adopt_built_in(db, actor=actor, now=now)
         return url_for("oversight.reasons")
 
-    address = once(work)
-    flash(_("已作为本局的常用理由，可以修改。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("已作为本局的常用理由，可以修改。"))

@@ -1,11 +1,10 @@
 """The files of a plan: upload, list, take off, fetch."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.core.access import Action
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.plans import attachments as service
 from ce_bases.plans import queries
 from ce_bases.plans.blueprint import PLAN, bp
@@ -13,10 +12,10 @@ from ce_bases.plans.drafting import is_writable
 from ce_bases.plans.forms import AttachmentForm, RemoveForm
 from ce_bases.plans.models import ATTACHMENT_LABELS, MOST_ATTACHMENTS, Plan
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out, save
 from ce_bases.web.uploads import file_store, send_attachment
 
 ATTACHMENT = f"{PLAN}/attachments/<int(max=2147483647):attachment_id>"
@@ -36,7 +35,9 @@ def attachments(plan_id: int) -> ResponseReturnValue:
 def add_attachment(plan_id: int) -> ResponseReturnValue:
     plan, form = _own(session(), plan_id), AttachmentForm()
     if not form.validate():
-        return _refused(plan, form)
+        if not is_writable(plan):
+            return redirect(url_for("plans.show", plan_id=plan_id))
+        return _page(plan, form), 422
     upload, kind = form.file.data, form.kind.data
     assert upload is not None
     sent = service.SentFile(upload, kind, is_public=form.is_public.data)
@@ -46,13 +47,7 @@ def add_attachment(plan_id: int) -> ResponseReturnValue:
         service.add_attachment(db, _own(db, plan_id), sent, store, actor=actor, now=now)
         return url_for("plans.attachments", plan_id=plan_id)
 
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _refused(plan, form)
-    flash(_("附件已上传。"), "done")
-    return redirect(address)
+    return save(form, work, again=lambda: _page(plan, form), said=_("附件已上传。"))
 
 
 @bp.post(f"{ATTACHMENT}/remove")
@@ -65,9 +60,7 @@ def remove_attachment(plan_id: int, attachment_id: int) -> ResponseReturnValue:
         service.remove_attachment(db, own, attachment_id, actor=actor, now=now)
         return url_for("plans.attachments", plan_id=plan_id)
 
-    address = once(work)
-    flash(_("附件已删除。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("附件已删除。"))
 
 
 @bp.get(ATTACHMENT)
@@ -80,12 +73,6 @@ def attachment(plan_id: int, attachment_id: int) -> ResponseReturnValue:
 
 def _own(db: Session, plan_id: int) -> Plan:
     return queries.get_plan(db, plan_id, actor=current_actor(), action=Action.EDIT_PLAN)
-
-
-def _refused(plan: Plan, form: AttachmentForm) -> ResponseReturnValue:
-    if not is_writable(plan):
-        return redirect(url_for("plans.show", plan_id=plan.id))
-    return _page(plan, form), 422
 
 
 def _page(plan: Plan, form: AttachmentForm) -> str:

@@ -18,8 +18,10 @@ from ce_bases.plans.models import FORM_LABELS, REACH_LABELS, SUBJECT_LABELS, Pla
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
+from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.saving import Work, carry_out
 
 VALUE_LABELS: dict[str, dict[Any, Any]] = {
     "subject": dict(SUBJECT_LABELS),
@@ -119,7 +121,7 @@ def send_change(plan_id: int) -> ResponseReturnValue:
         return f"{url_for(target, plan_id=plan.id)}#{outcome}"
 
     try:
-        address = _act(plan_id, send)
+        address = once(_seen(plan_id, send))
     except UserFacingError as error:
         if error.status == WrongStateError.status or not request.form.get("version"):
             raise
@@ -138,9 +140,7 @@ def drop_change(plan_id: int) -> ResponseReturnValue:
         )
         return url_for("plans.show", plan_id=plan.id)
 
-    address = _act(plan_id, drop)
-    flash(say(msg("这次变更已放弃，现行备案内容不变。")), "done")
-    return redirect(address)
+    return carry_out(_seen(plan_id, drop), said=_("这次变更已放弃，现行备案内容不变。"))
 
 
 @bp.post(f"{PLAN}/change/recall")
@@ -152,13 +152,11 @@ def recall_change(plan_id: int) -> ResponseReturnValue:
         )
         return url_for("plans.edit", plan_id=plan.id)
 
-    address = _act(plan_id, recall)
-    flash(say(msg("变更已撤回，可以继续修改或放弃。")), "done")
-    return redirect(address)
+    return carry_out(_seen(plan_id, recall), said=_("变更已撤回，可以继续修改或放弃。"))
 
 
-def _act(plan_id: int, act: Callable[[Session, Plan, int], str]) -> str:
-    """Do `act` once to the version of the plan that its reader was looking at."""
+def _seen(plan_id: int, act: Callable[[Session, Plan, int], str]) -> Work:
+    """`act` on the version of the plan that its reader was looking at."""
     actor, form = current_actor(), VersionForm()
     queries.get_plan(session(), plan_id, actor=actor, action=Action.EDIT_PLAN)
     version = form.seen if form.validate() else -1
@@ -167,4 +165,4 @@ def _act(plan_id: int, act: Callable[[Session, Plan, int], str]) -> str:
         plan = queries.get_plan(db, plan_id, actor=actor, action=Action.EDIT_PLAN)
         return act(db, plan, version)
 
-    return once(work)
+    return work

@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -30,11 +30,11 @@ from ce_bases.plans.timetable_import import (
     unpacked,
 )
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
+from ce_bases.web.saving import carry_out
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -114,11 +114,9 @@ def import_timetable(plan_id: int) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise InvalidInputError(msg("页面不完整，请重新上传表格。"))
-        address = once(lambda db: _write(db, form, plan_id))
+        return carry_out(lambda db: _write(db, form, plan_id), said=_("课程安排已导入，请核对。"))
     except (InvalidInputError, WrongStateError) as error:
         return _refused(plan, error)
-    flash(_("课程安排已导入，请核对。"), "done")
-    return redirect(address)
 
 
 def _refused(plan: Plan, error: UserFacingError) -> ResponseReturnValue:

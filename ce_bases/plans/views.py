@@ -1,6 +1,6 @@
 """Pages of those who hold classes; the filing form itself is in `editing`."""
 
-from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,6 @@ from ce_bases.audit.queries import history_of
 from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Role
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.events import publish as ask
 from ce_bases.core.text import Text, msg
 from ce_bases.documents.receipt import receipt_pdf
@@ -51,13 +50,13 @@ from ce_bases.plans.workflow import (
     next_state,
 )
 from ce_bases.web.access import allow, current_actor
-from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
 from ce_bases.web.fields import read_day
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
+from ce_bases.web.saving import carry_out, save
 
 __all__ = [
     "attachment_views",
@@ -239,7 +238,7 @@ def withdraw(plan_id: int) -> ResponseReturnValue:
     next_state(plan.state, PlanAction.WITHDRAW)
     form = ReasonForm()
     if not form.validate_on_submit():
-        return _confirm("plans/withdraw.html", plan, form)
+        return _confirm("plans/withdraw.html", plan, form), 422 if form.is_submitted() else 200
 
     def work(db: Session) -> str:
         found = queries.get_plan(db, plan_id, actor=actor, action=Action.EDIT_PLAN)
@@ -247,9 +246,7 @@ def withdraw(plan_id: int) -> ResponseReturnValue:
         return url_for("plans.show", plan_id=plan_id)
 
     actor, now = current_actor(), request_now()
-    address = once(work)
-    flash(_("计划已撤回。"), "done")
-    return redirect(address)
+    return carry_out(work, said=_("计划已撤回。"))
 
 
 @bp.route(f"{PLAN}/cancel", methods=["GET", "POST"])
@@ -259,7 +256,7 @@ def cancel(plan_id: int) -> ResponseReturnValue:
     next_state(plan.state, PlanAction.CANCEL)
     form = ReasonForm()
     if not form.validate_on_submit():
-        return _confirm("plans/cancel.html", plan, form)
+        return _confirm("plans/cancel.html", plan, form), 422 if form.is_submitted() else 200
 
     def work(db: Session) -> str:
         found = queries.get_plan(db, plan_id, actor=actor, action=Action.EDIT_PLAN)
@@ -267,20 +264,15 @@ def cancel(plan_id: int) -> ResponseReturnValue:
         return url_for("plans.show", plan_id=plan_id)
 
     actor, now = current_actor(), request_now()
-    try:
-        address = once(work)
-    except InvalidInputError as error:
-        form.add_problems(error.problems)
-        return _confirm("plans/cancel.html", plan, form)
-    flash(_("培训已取消，公开日历上会标明。"), "done")
-    return redirect(address)
+    said = _("培训已取消，公开日历上会标明。")
+    return save(form, work, again=lambda: _confirm("plans/cancel.html", plan, form), said=said)
 
 
-def _confirm(template: str, plan: Plan, form: ReasonForm) -> ResponseReturnValue:
+def _confirm(template: str, plan: Plan, form: ReasonForm) -> str:
     """The page before something final: what exactly would be lost."""
     asked = LossesAsked(plan.id, [])
     ask(session(), asked)
-    page = render_template(
+    return render_template(
         template,
         plan=plan,
         revision=standing.shown_revision(plan),
@@ -288,7 +280,6 @@ def _confirm(template: str, plan: Plan, form: ReasonForm) -> ResponseReturnValue
         losses=asked.losses,
         bureau=BY_CODE[plan.bureau_code],
     )
-    return page, 422 if request.method == "POST" else 200
 
 
 @bp.get("/window.json")

@@ -1,4 +1,4 @@
-"""A sent form, answered: kept once and said so, or shown again with what is wrong."""
+"""A sent form, answered: done once and said so, or shown again with what is wrong."""
 
 from collections.abc import Callable
 
@@ -9,25 +9,37 @@ from sqlalchemy.orm import Session
 from ce_bases.core.errors import InvalidInputError
 from ce_bases.web.commands import once
 from ce_bases.web.forms import SiteForm
+from ce_bases.web.i18n import say
+
+Work = Callable[[Session], str]
+
+
+def carry_out(work: Work, *, said: str) -> ResponseReturnValue:
+    """Do `work`, tell `said` on the next page, and go there: to the address that it gives."""
+    address = once(work)
+    flash(said, "done")
+    return redirect(address)
 
 
 def save(
     form: SiteForm,
-    work: Callable[[Session], str],
+    work: Work,
     *,
     again: Callable[[], str],
     said: str,
-    category: str = "message",
+    through: Callable[[Work], str] = once,
 ) -> ResponseReturnValue:
     """Do `work` for a form whose shape is right, and go to the address that it gives.
 
     `again` renders the page once more, everything typed kept: what the service refuses stands
-    beside its fields. `said` is what the next page tells.
+    beside its fields, or above them when it is about none. `said` is what the next page tells.
     """
     try:
-        address = once(work)
+        address = through(work)
     except InvalidInputError as error:
         form.add_problems(error.problems)
+        if not error.problems:
+            form.form_errors.append(say(error.message))
         return again(), 422
-    flash(said, category)
+    flash(said, "done")
     return redirect(address)
