@@ -15,7 +15,6 @@ from ce_bases.messages.models import MailAddress, Message
 # SQLite of older builds takes 999 values a statement.
 CHUNK = 500
 _TOLD = select(func.count()).where(Message.account_id == bindparam("account_id"))
-_UNREAD = _TOLD.where(Message.read_at.is_(None))
 #: Of the account of a login; see `accounts.queries.add_part`.
 UNREAD_OF_LOGIN = (
     select(func.count())
@@ -45,10 +44,9 @@ def get_message(session: Session, message_id: int, *, actor: Actor) -> Message:
     return found
 
 
-def count(session: Session, actor: Actor, *, unread: bool = False) -> int:
-    """How many messages the actor has, or has not read yet."""
-    found = read(session, _UNREAD if unread else _TOLD, account_id=actor.account_id)
-    return found.scalar() or 0
+def count(session: Session, actor: Actor) -> int:
+    """How many messages the actor has; how many are unread comes with the login."""
+    return read(session, _TOLD, account_id=actor.account_id).scalar() or 0
 
 
 def not_told(session: Session, account_ids: Iterable[int], key: str) -> list[int]:

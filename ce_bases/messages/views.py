@@ -35,6 +35,12 @@ from ce_bases.web.saving import save
 bp = Blueprint("messages", __name__)
 
 
+def unread_messages() -> int:
+    """How many messages whoever reads has not read; 0 on public pages, which do not ask who."""
+    login: Login | None = g.get("login")
+    return login.parts["unread"] if login else 0
+
+
 def address_of(message: Message) -> str:
     """The page a message leads to; empty when the site has no such page any more."""
     try:
@@ -55,7 +61,7 @@ def inbox() -> ResponseReturnValue:
         page=page,
         page_url=page_url,
         only_unread=only_unread,
-        unread=queries.count(db, actor, unread=True),
+        unread=unread_messages(),
         total=queries.count(db, actor),
         thaw=thaw,
         address_of=address_of,
@@ -118,10 +124,6 @@ def _show_mail(form: MailForm) -> str:
 def register(app: Flask) -> None:
     """Make `unread_messages()` known to the staff layout; the login brings the number."""
     add_part("unread", queries.UNREAD_OF_LOGIN)
-
-    def unread_messages() -> int:
-        login: Login | None = g.get("login")  # absent on public pages, which do not ask who reads
-        return login.parts["unread"] if login else 0
 
     @app.context_processor
     def unread() -> dict[str, Any]:

@@ -26,7 +26,7 @@ def tell(world: World, username: str, body: str, *, endpoint: str = "calendar.le
 
 def unread(world: World, username: str) -> int:
     with make_write_session() as db:
-        return queries.count(db, world[username], unread=True)
+        return len(db.scalars(queries.inbox(world[username], unread=True)).all())
 
 
 def shown(client: PageClient, address: str = "/inbox") -> list[str]:
