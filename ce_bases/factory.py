@@ -39,10 +39,7 @@ from ce_bases.web.vault import VAULT_KEY, make_vault
 
 #: Static files are in memory already; the probes of a load balancer must see the moment; what is
 #: behind the login is nobody else's, so no number need be read for it.
-UNKEPT = (
-    *("/static/", "/bootstrap/", "/healthz", "/readyz"),
-    *("/account", "/desk", "/filing/", "/home", "/inbox", "/login", "/me", "/teach", "/unit"),
-)
+UNKEPT = ("/static/", "/bootstrap/", "/healthz", "/readyz", *addresses.BEHIND_LOGIN)
 
 
 class RowId(IntegerConverter):

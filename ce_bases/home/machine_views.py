@@ -12,13 +12,14 @@ from ce_bases.core.access import Action
 from ce_bases.core.engine import broken_promises
 from ce_bases.home.blueprint import bp
 from ce_bases.web.access import allow
-from ce_bases.web.addresses import url_for
+from ce_bases.web.addresses import BEHIND_LOGIN, url_for
 from ce_bases.web.caching import conditional
 from ce_bases.web.extensions import reading_engine, session
 from ce_bases.web.logs import log
 from ce_bases.web.moment import today
 
-STAFF_PATHS = ("/filing", "/desk", "/teach", "/me", "/unit", "/login", "/account", "/feeds")
+#: What no search engine may list: pages that ask for a login, and feeds that are one person's.
+UNLISTED = (*BEHIND_LOGIN, "/feeds")
 PUBLIC_PAGES = (
     *("home.index", "calendar.index", "calendar.lectures", "calendar.bases", "calendar.window"),
     *("calendar.subscribe", "credits.calculator", "home.contacts", "home.help", "home.privacy"),
@@ -56,7 +57,7 @@ def _problems() -> list[str]:
 @bp.get("/robots.txt")
 @allow(Action.READ_PUBLIC)
 def robots() -> ResponseReturnValue:
-    hidden = "".join(f"Disallow: {path}\n" for path in STAFF_PATHS)
+    hidden = "".join(f"Disallow: {path}\n" for path in UNLISTED)
     sitemap = site_address() + url_for("home.sitemap")
     return conditional(
         f"User-agent: *\n{hidden}\nSitemap: {sitemap}\n", mimetype="text/plain", seconds=3600

@@ -7,6 +7,18 @@ import flask
 from flask import Flask, current_app, has_request_context, request
 
 _PATHS = "ce_bases.paths"
+#: Where the addresses begin that ask for a login first. `/filing-window` is anybody's.
+BEHIND_LOGIN = (
+    "/account",
+    "/desk",
+    "/filing/",
+    "/home",
+    "/inbox",
+    "/login",
+    "/me",
+    "/teach",
+    "/unit",
+)
 
 
 def url_for(endpoint: str, **values: Any) -> str:

@@ -1,5 +1,6 @@
 """Front page, contacts, and what machines ask."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -146,7 +147,8 @@ def test_robots_keep_to_public_pages_and_find_the_site_map(client: PageClient, f
     robots = client.get("/robots.txt").text
     sitemap = client.get("/sitemap.xml")
 
-    assert "Disallow: /desk\n" in robots
+    hidden = tuple(re.findall(r"^Disallow: (.+)$", robots, re.MULTILINE))
+    assert {"/desk", "/filing/", "/inbox", "/feeds"} < set(hidden)
     assert "Sitemap: http://localhost/sitemap.xml" in robots
     assert sitemap.mimetype == "application/xml"
     found = [
@@ -157,8 +159,10 @@ def test_robots_keep_to_public_pages_and_find_the_site_map(client: PageClient, f
     assert found[0] == "http://localhost/"
     assert found[-1] == f"http://localhost/plans/{number}"
     assert sum("/bases/" in address for address in found) == 3
-    for address in found:
-        assert client.get(address.removeprefix("http://localhost")).status_code == 200
+    paths = [address.removeprefix("http://localhost") for address in found]
+    assert "/filing-window" in paths
+    assert [path for path in paths if path.startswith(hidden)] == []
+    assert {client.get(path).status_code for path in paths} == {200}
 
 
 def test_public_pages_carry_no_script_of_their_own_and_no_cookie(
