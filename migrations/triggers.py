@@ -46,8 +46,8 @@ def add_triggers(_context: Any, _revision: Any, directives: list[ops.MigrationSc
         made = [o.table_name for o in upgrade.ops if isinstance(o, ops.CreateTableOp)]
         for table in made:
             for dialect, statement in ATTACHED.get(table, ()):
-                upgrade.ops.append(ExecuteOn(dialect, statement))  # type: ignore[arg-type]
+                upgrade.ops.append(ExecuteOn(dialect, statement))
                 if statement.startswith("CREATE FUNCTION"):
                     name = statement.split("(")[0].removeprefix("CREATE FUNCTION ")
                     drop = ExecuteOn("postgresql", f"DROP FUNCTION {name}()")
-                    downgrade.ops.append(drop)  # type: ignore[arg-type]
+                    downgrade.ops.append(drop)

@@ -133,7 +133,7 @@ for _table in (
     SessionEvidence.__table__,
     HeadCount.__table__,
 ):
-    attach(_table, append_only_ddl(_table.name))  # type: ignore[arg-type, attr-defined]
+    attach(_table, append_only_ddl(_table.name))
 
 
 class AttendanceRecord(Base):

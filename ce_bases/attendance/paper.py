@@ -74,7 +74,7 @@ def enter_sheet(
     rows = [_row(held, sheet, person, kind, actor, now) for person, kind in missing]
     people = sorted({person for person, _ in missing})
     if rows:
-        session.execute(insert(SignEvent.__table__), rows)  # type: ignore[arg-type]
+        session.execute(insert(SignEvent.__table__), rows)
         refold_many(session, held, people, now=now)
     after = {"people": len(people), "signs": len(rows), "evidence": kept.id}
     act = Act("enter_paper_sheet", "session", held.session_id, after=after)

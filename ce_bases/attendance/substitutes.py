@@ -140,8 +140,8 @@ def _lent() -> Select[DoorLink, Plan, PlanRevision, TimetableEntry]:
     )
 
 
-def _as_lent(link: DoorLink, *found: object) -> Lent:
-    held = SessionInForce(*found)  # type: ignore[arg-type]
+def _as_lent(link: DoorLink, plan: Plan, revision: PlanRevision, entry: TimetableEntry) -> Lent:
+    held = SessionInForce(plan, revision, entry)
     return Lent(link, held, *lent_between(timing_of(held), rule_of(held)))
 
 

@@ -30,4 +30,4 @@ class AuditEntry(Base):
     reason: Mapped[str] = mapped_column(String(1000), default="")
 
 
-attach(AuditEntry.__table__, append_only_ddl("audit_entry"))  # type: ignore[arg-type]
+attach(AuditEntry.__table__, append_only_ddl("audit_entry"))

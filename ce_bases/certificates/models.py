@@ -60,5 +60,5 @@ class Revocation(Base):
     may_reissue: Mapped[bool]
 
 
-attach(Certificate.__table__, append_only_ddl("certificate"))  # type: ignore[arg-type]
-attach(Revocation.__table__, append_only_ddl("certificate_revocation"))  # type: ignore[arg-type]
+attach(Certificate.__table__, append_only_ddl("certificate"))
+attach(Revocation.__table__, append_only_ddl("certificate_revocation"))

@@ -163,7 +163,7 @@ def _changed(names: tuple[str, ...]) -> str:
 
 
 attach(
-    Claim.__table__,  # type: ignore[arg-type]
+    Claim.__table__,
     guarded_ddl(
         "claim",
         "frozen",
@@ -175,11 +175,11 @@ attach(
     ),
 )
 attach(
-    Claim.__table__,  # type: ignore[arg-type]
+    Claim.__table__,
     guarded_ddl("claim", "kept", ("DELETE",), "OLD.id IS NOT NULL", "claims are never deleted"),
 )
 attach(
-    Evidence.__table__,  # type: ignore[arg-type]
+    Evidence.__table__,
     guarded_ddl(
         "claim_evidence",
         "frozen",
@@ -189,7 +189,7 @@ attach(
     ),
 )
 attach(
-    Evidence.__table__,  # type: ignore[arg-type]
+    Evidence.__table__,
     guarded_ddl(
         "claim_evidence",
         "closed",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    Table,
 )
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -83,6 +84,8 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 class Base(DeclarativeBase):
     """Every model inherits from this, not from `db.Model`: no Flask below the views."""
+
+    __table__: ClassVar[Table]
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING_CONVENTION),

@@ -46,7 +46,7 @@ def seeds() -> Iterator[tuple[str, str]]:
         yield dialect, f"INSERT INTO public_state (scope, number) VALUES {rows}"  # noqa: S608
 
 
-attach(PublicState.__table__, seeds())  # type: ignore[arg-type]
+attach(PublicState.__table__, seeds())
 
 
 def stripe_of(plan_id: int) -> int:

@@ -47,7 +47,7 @@ class Grant:
     now: datetime
 
 
-TABLE: Table = LedgerLine.__table__  # type: ignore[assignment]
+TABLE: Table = LedgerLine.__table__
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
 
 

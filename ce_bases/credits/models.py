@@ -100,7 +100,7 @@ class LedgerLine(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
 
 
-attach(LedgerLine.__table__, append_only_ddl("ledger_line"))  # type: ignore[arg-type]
+attach(LedgerLine.__table__, append_only_ddl("ledger_line"))
 
 
 class ObjectionState(StrEnum):

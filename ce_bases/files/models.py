@@ -29,4 +29,4 @@ class StoredFile(Base):
     kept_by_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
 
-attach(StoredFile.__table__, append_only_ddl("stored_file"))  # type: ignore[arg-type]
+attach(StoredFile.__table__, append_only_ddl("stored_file"))

@@ -159,11 +159,11 @@ def all_venues(organiser_id: int) -> Select[Any]:
     )
 
 
-def all_lecturers(organiser_id: int, *, q: str = "") -> Select[Any]:
+def all_lecturers(organiser_id: int, *, q: str = "") -> Select[Lecturer, str]:
     """Every lecturer of the organiser with the user name of their account, in use first."""
-    chosen: Select[Any] = select(Lecturer, Account.username)  # type: ignore[assignment]
     statement = (
-        chosen.outerjoin(Account, Account.id == Lecturer.account_id)
+        select(Lecturer, Account.username)
+        .outerjoin(Account, Account.id == Lecturer.account_id)
         .where(Lecturer.organiser_id == organiser_id)
         .order_by(Lecturer.is_active.desc(), Lecturer.name, Lecturer.id)
     )

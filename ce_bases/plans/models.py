@@ -527,6 +527,6 @@ def plan_triggers() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-attach(RevisionChange.__table__, append_only_ddl("revision_change"))  # type: ignore[arg-type]
+attach(RevisionChange.__table__, append_only_ddl("revision_change"))
 for _table, _statements in plan_triggers().items():
     attach(Base.metadata.tables[_table], iter(_statements))

@@ -49,7 +49,7 @@ class Backend:
             urls = [""]
             if "CE_BASES_DATABASE_URL" in env:
                 name = f"ce_bases_twin_{Path(folder).name.lower()}"
-                urls = fresh_postgresql(name)  # type: ignore[assignment]
+                urls = fresh_postgresql(name)
             for url in urls:
                 other = Backend(
                     self.name, {**env, **({"CE_BASES_DATABASE_URL": url} if url else {})}
@@ -122,7 +122,7 @@ def rate(port: int, target: Target) -> float:
             check=True,
         ).stdout
         assert "Non-2xx or 3xx" not in said, f"{target.name}: {said}"
-        return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
     return _own_rate(port, target)
 
 

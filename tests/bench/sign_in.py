@@ -182,7 +182,7 @@ def _insert_bare(engine: Engine, rows: list[dict[str, Any]]) -> float:
 
     start = time.perf_counter()
     with engine.begin() as connection:
-        connection.execute(insert(SignEvent.__table__), rows)  # type: ignore[arg-type]
+        connection.execute(insert(SignEvent.__table__), rows)
     return time.perf_counter() - start
 
 

@@ -60,7 +60,7 @@ def written(world: World, plan: Plan, **changes: object) -> Plan:
         service.save_draft(
             session,
             found,
-            replace(details_of(copy), **changes),  # type: ignore[arg-type]
+            replace(details_of(copy), **changes),
             expected_version=found.version,
             actor=world["clerk"],
             now=NOW,
@@ -100,7 +100,7 @@ def standings(plan: Plan) -> list[Standing]:
         )
 
 
-def clerk(world: World, number: int):  # type: ignore[no-untyped-def]
+def clerk(world: World, number: int):
     return world[("clerk", "clerk2")[number % 2]]
 
 

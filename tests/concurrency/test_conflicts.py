@@ -107,7 +107,7 @@ def test_control_without_the_lock_more_than_one_is_submitted(
         session: Session, lists: bookings.Lists, days: Collection[date], **plan: int | None
     ) -> list[bookings.Taken]:
         if engine.dialect.name == "postgresql":
-            answer = taken_on(session, lists, days, **plan)  # type: ignore[arg-type]
+            answer = taken_on(session, lists, days, **plan)
             read.wait(timeout=30)
             return answer
         return []  # what everyone read before the first one began

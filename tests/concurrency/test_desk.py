@@ -53,7 +53,7 @@ def test_officers_at_once_make_one_decision_and_the_others_learn_whose(
         decision = Decision(OUTCOMES[number % 3], seen, "请补正。")
         now = NOW + timedelta(seconds=number)
 
-        def work(session):  # type: ignore[no-untyped-def]
+        def work(session):
             plan = session.get_one(Plan, waiting.id)
             decide(session, plan, decision, actor=actor, now=now)
             return "decided"

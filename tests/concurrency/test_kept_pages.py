@@ -32,7 +32,7 @@ class Meeting:
     """The application; once, something happens before or after it has read the content."""
 
     def __init__(self, app: Flask) -> None:
-        self.inner = app.wsgi_app.wsgi_app  # type: ignore[attr-defined]
+        self.inner = app.wsgi_app.wsgi_app
         self.before: list[Happening] = []
         self.after: list[Happening] = []
 

@@ -59,7 +59,7 @@ def make_details(world: World, *sessions: SessionDetails, **changes: object) -> 
         "enrol_closes_at": moment_at(date(2022, 6, 18), time(17, 0)),
         "sessions": sessions or (make_session_details(world),),
     }
-    return PlanDetails(**{**values, **changes})  # type: ignore[arg-type]
+    return PlanDetails(**{**values, **changes})
 
 
 def drafted_plan(

@@ -50,5 +50,5 @@ def prove(app: Flask) -> ProvingCache:
         passed=usual.passed,
         seats_seconds=0,
     )
-    app.wsgi_app = cache  # type: ignore[method-assign]
+    app.wsgi_app = cache
     return cache

@@ -296,7 +296,7 @@ ITEM = {"id": str(uuid.uuid4()), "kind": "in", "person": 7, "at": MOMENT}
 def test_a_delivery_is_read() -> None:
     device = str(uuid.uuid4())
     body = {"format": 1, "device": device, "items": [{**ITEM, "seq": 3, "offset": -20}]}
-    expected = QueuedSign(ITEM["id"], SignKind.IN, 7, at(9), seq=3, offset_ms=-20)  # type: ignore[arg-type]
+    expected = QueuedSign(ITEM["id"], SignKind.IN, 7, at(9), seq=3, offset_ms=-20)
     assert read_delivery(body) == Delivery(device, [expected], [])
     assert at(9).date() == DAY
 

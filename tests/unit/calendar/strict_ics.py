@@ -95,7 +95,7 @@ def _build(lines: list[str]) -> Component:
 
 
 def _parameters(text: str) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in text.split(";")[1:])  # type: ignore[misc]
+    return dict(part.split("=", 1) for part in text.split(";")[1:])
 
 
 def _typed(name: str, parameters: dict[str, str], value: str) -> str:

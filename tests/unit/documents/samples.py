@@ -37,7 +37,7 @@ def make_sheet(count: int, **changes: object) -> SignInSheet:
         "rows": make_rows(count),
         "expected": count,
     }
-    return SignInSheet(**{**values, **changes})  # type: ignore[arg-type]
+    return SignInSheet(**{**values, **changes})
 
 
 def make_receipt(**changes: object) -> Receipt:
@@ -51,7 +51,7 @@ def make_receipt(**changes: object) -> Receipt:
         "notes": ("本回执证明材料已经收到，不表示已经备案。",),
         "url": URL,
     }
-    return Receipt(**{**values, **changes})  # type: ignore[arg-type]
+    return Receipt(**{**values, **changes})
 
 
 def make_certificate(**changes: object) -> FilingCertificate:
@@ -66,7 +66,7 @@ def make_certificate(**changes: object) -> FilingCertificate:
         "filed_on": "2022年6月11日",
         "url": URL,
     }
-    return FilingCertificate(**{**values, **changes})  # type: ignore[arg-type]
+    return FilingCertificate(**{**values, **changes})
 
 
 def pages_of(pdf: bytes) -> list[str]:

@@ -161,7 +161,7 @@ def test_several_sessions_are_one_file_with_bookmarks_and_own_page_numbers() -> 
     pdf = sign_in_sheet_pdf(sheets, produced_at=NOW)
 
     reader = PdfReader(io.BytesIO(pdf))
-    marks = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]  # type: ignore[union-attr, arg-type]
+    marks = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
     assert marks == [
         ("2022年6月20日 周一 上午 节点构造", 0),
         ("2022年6月20日 周一 下午 节点构造", 2),

@@ -31,11 +31,11 @@ def plan(session: Session, world: World) -> Plan:
     return filed_plan(session, world, now=NOW, planned_number=2)
 
 
-def join(session: Session, plan: Plan, actor, minutes: int = 0) -> Enrolment:  # type: ignore[no-untyped-def]
+def join(session: Session, plan: Plan, actor, minutes: int = 0) -> Enrolment:
     return choosing.enrol_oneself(session, plan, actor=actor, now=NOW + timedelta(minutes=minutes))
 
 
-def quit_(session: Session, plan: Plan, actor, minutes: int = 0) -> None:  # type: ignore[no-untyped-def]
+def quit_(session: Session, plan: Plan, actor, minutes: int = 0) -> None:
     choosing.cancel_own(session, plan, actor=actor, now=NOW + timedelta(minutes=minutes))
 
 
@@ -203,7 +203,7 @@ def test_who_has_signed_in_cannot_cancel(session: Session, world: World) -> None
         choosing.cancel_own(session, plan, actor=world["learner"], now=at(9, 30))
 
 
-def _at(world: World, starts: tuple[int, int], ends: tuple[int, int], day: int = 20):  # type: ignore[no-untyped-def]
+def _at(world: World, starts: tuple[int, int], ends: tuple[int, int], day: int = 20):
     return make_session_details(
         world, on=date(2022, 6, day), starts=time(*starts), ends=time(*ends), halves=2
     )

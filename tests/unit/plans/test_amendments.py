@@ -121,7 +121,7 @@ TITLE = "装配式建筑专题培训班"
 def test_another_time_is_in_force_at_once_and_everyone_concerned_is_told(
     session: Session, world: World, filed: Plan, heard: list[PlanChanged]
 ) -> None:
-    uid = in_force(filed).entries[1].session.uid  # type: ignore[union-attr]
+    uid = in_force(filed).entries[1].session.uid
     amended(session, world, filed, session_changed(1, **AFTERNOON))
 
     assert send(session, world, filed) == "notice"

@@ -21,14 +21,14 @@ def city(session: Session, world: World) -> World:
     def on(day: int) -> object:
         return make_session_details(world, on=date(2022, 6, day))
 
-    submitted_plan(session, world, on(25), title="later", now=NOON_1_JUNE)  # type: ignore[arg-type]
-    submitted_plan(session, world, on(20), title="sooner", now=NOON_1_JUNE)  # type: ignore[arg-type]
+    submitted_plan(session, world, on(25), title="later", now=NOON_1_JUNE)
+    submitted_plan(session, world, on(20), title="sooner", now=NOON_1_JUNE)
     submitted_plan(
         session, world, on(25), title="earlier sent", now=NOON_1_JUNE - timedelta(days=1)
-    )  # type: ignore[arg-type]
-    drafted_plan(session, world, on(21), title="draft", now=NOON_1_JUNE)  # type: ignore[arg-type]
-    filed_plan(session, world, on(22), title="filed", now=NOON_1_JUNE)  # type: ignore[arg-type]
-    back = submitted_plan(session, world, on(23), title="returned", now=NOON_1_JUNE)  # type: ignore[arg-type]
+    )
+    drafted_plan(session, world, on(21), title="draft", now=NOON_1_JUNE)
+    filed_plan(session, world, on(22), title="filed", now=NOON_1_JUNE)
+    back = submitted_plan(session, world, on(23), title="returned", now=NOON_1_JUNE)
     service.return_plan(
         session, back, "x", expected_version=back.version, actor=world["officer"], now=NOON_1_JUNE
     )

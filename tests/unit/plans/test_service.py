@@ -160,7 +160,7 @@ def test_returned_and_extended_is_tested_anew(session: Session, world: World) ->
     service.return_plan(
         session, plan, "请核对", expected_version=plan.version, actor=world["officer"], now=now
     )
-    entry = open_revision(plan).entries[0]  # type: ignore[union-attr]
+    entry = open_revision(plan).entries[0]
     longer = make_session_details(world, halves=8)
     more = make_session_details(world, starts=time(14), ends=time(16), halves=4, topic="加课")
     details = make_details(world, longer, more)
@@ -177,7 +177,7 @@ def test_a_session_keeps_its_identity_through_return_and_edit(
     session: Session, world: World
 ) -> None:
     plan = submitted_plan(session, world, now=NOON_1_JUNE)
-    before = open_revision(plan).entries[0].session.uid  # type: ignore[union-attr]
+    before = open_revision(plan).entries[0].session.uid
     service.return_plan(
         session,
         plan,
@@ -263,7 +263,7 @@ def test_an_older_page_never_overwrites_a_newer_draft(session: Session, world: W
             actor=world["clerk"],
             now=later,
         )
-    assert open_revision(plan).title == "同事改的名称"  # type: ignore[union-attr]
+    assert open_revision(plan).title == "同事改的名称"
 
 
 def test_every_missing_field_is_named_at_once(session: Session, world: World) -> None:
@@ -368,7 +368,7 @@ def test_a_lecturer_and_a_room_not_on_the_list_are_kept_as_typed(
     plan = drafted_plan(session, world, row, now=NOON_1_JUNE)
     service.submit_plan(session, plan, actor=world["clerk"], now=NOON_1_JUNE)
 
-    entry = open_revision(plan).entries[0]  # type: ignore[union-attr]
+    entry = open_revision(plan).entries[0]
 
     assert (entry.lecturer_id, entry.lecturer_name, entry.lecturer_unit) == (
         None,

@@ -34,7 +34,7 @@ def heard(session: Session, world: World) -> dict[str, list[str]]:
 
 def last_body(session: Session, world: World, who: str) -> str:
     own = select(Message).where(Message.account_id == world[who].account_id)
-    return str(thaw(session.scalars(own.order_by(Message.id.desc())).first().body))  # type: ignore[union-attr]
+    return str(thaw(session.scalars(own.order_by(Message.id.desc())).first().body))
 
 
 def test_a_submission_is_told_to_the_officers_of_its_bureau(session: Session, world: World) -> None:
@@ -53,7 +53,7 @@ def test_a_submission_is_told_to_the_officers_of_its_bureau(session: Session, wo
         (service.refuse_plan, "不予备案", "不予备案。理由：地址不全"),
     ],
 )
-def test_a_decision_is_told_to_every_clerk_of_the_base(  # type: ignore[no-untyped-def]
+def test_a_decision_is_told_to_every_clerk_of_the_base(
     session: Session, world: World, decide, title: str, body: str
 ) -> None:
     plan = submitted_plan(session, world, now=NOW)

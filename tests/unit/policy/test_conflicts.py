@@ -19,7 +19,7 @@ def booking(
 ) -> Booking:
     starts, ends = map(time.fromisoformat, times.split("-"))
     plain = Booking(uid, base, DAY, starts, ends, lecturer=who, venue=where)
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def found(ours: Booking, *others: Booking) -> list[tuple[str, str, str | None]]:
@@ -134,7 +134,7 @@ def test_each_severity_is_a_setting() -> None:
     everything = set().union(*kinds.values())
 
     def clashes(**settings: str) -> set[tuple[str, str, str | None]]:
-        rule = replace(RULE, **settings)  # type: ignore[arg-type]
+        rule = replace(RULE, **settings)
         return {(c.kind, c.severity, c.other_uid) for c in find_conflicts([ours], others, rule)}
 
     for name, own in kinds.items():

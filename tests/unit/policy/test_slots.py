@@ -68,7 +68,7 @@ def booking(**changes: object) -> Booking:
         "ends_at": time(10),
         **changes,
     }
-    return Booking(**values)  # type: ignore[arg-type]
+    return Booking(**values)
 
 
 @pytest.mark.parametrize(

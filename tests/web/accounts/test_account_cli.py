@@ -141,7 +141,7 @@ def test_reset_prints_a_path(app: Flask, world: World, client: PageClient) -> No
 
 def test_a_lecturer_without_account_can_be_given_one_once(app: Flask, world: World) -> None:
     def forget(db: object) -> None:
-        db.get_one(Lecturer, world.lecturer_id).account_id = None  # type: ignore[attr-defined]
+        db.get_one(Lecturer, world.lecturer_id).account_id = None
 
     in_transaction(forget)
     args = ["--role", "lecturer", "--lecturer-id", str(world.lecturer_id)]

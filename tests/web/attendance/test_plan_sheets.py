@@ -34,7 +34,7 @@ def url(session: Session, world: World) -> str:
 
 
 def marks(pdf: bytes) -> list[str]:
-    return [str(mark.title) for mark in PdfReader(io.BytesIO(pdf)).outline]  # type: ignore
+    return [str(mark.title) for mark in PdfReader(io.BytesIO(pdf)).outline]
 
 
 def test_a_plan_and_a_day_are_one_file_each(client: PageClient, url: str) -> None:

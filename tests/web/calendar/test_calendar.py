@@ -319,7 +319,7 @@ def test_hostile_words_stay_words(
         assert "<img src=x" not in page.text, address
         assert "49" not in BeautifulSoup(page.text, "html.parser").select_one("main").get_text(), (
             address
-        )  # type: ignore[union-attr]
+        )
     typed = client.get("/calendar", query_string={"q": hostile, "view": "list"})
     assert "<script>alert" not in typed.text
     assert typed.status_code == 200

@@ -137,7 +137,7 @@ def test_a_page_that_looked_at_the_session_is_in_no_shared_cache(
         actor = find_actor()
         return conditional(actor.name if actor else "nobody", mimetype="text/plain")
 
-    careless.action = Action.READ_PUBLIC  # type: ignore[attr-defined]
+    careless.action = Action.READ_PUBLIC
     monkeypatch.setitem(app.view_functions, "home.help", careless)
     client.log_in("clerk")
     mine = client.get("/help")

@@ -61,7 +61,7 @@ def test_a_professional_issues_and_prints_and_anybody_checks(
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/me/certificates")
     page = client.get("/me/certificates")
-    number = re.search(r'href="/certificates/([0-9a-f]{32})"', page.text)[1]  # type: ignore[index]
+    number = re.search(r'href="/certificates/([0-9a-f]{32})"', page.text)[1]
     printed = client.get(f"/me/certificates/{number}.pdf")
     assert printed.mimetype == "application/pdf"
     assert number in pages_of(printed.data)[0]

@@ -161,7 +161,7 @@ def test_the_window_is_judged_at_the_scan(
 
     clock.set(moment)
     shown = DoorCode(hall.session_id, int(moment.timestamp()) // 20)
-    answer = client.get("/s/" + door_text(shown, make_key(app.secret_key, "door code")))  # type: ignore[arg-type]
+    answer = client.get("/s/" + door_text(shown, make_key(app.secret_key, "door code")))
     assert code_of(answer.text) == code
     assert [row[0] for row in refused()] == ([code] if code else [])
 

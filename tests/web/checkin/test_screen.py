@@ -63,7 +63,7 @@ def test_without_script_it_loads_itself_anew_when_the_step_ends(
 def test_a_code_is_shown_only_while_it_is_good_for_something(
     client: PageClient, hall: Hall, clock: FrozenClock, moment: object, words: str, is_open: bool
 ) -> None:
-    clock.set(moment)  # type: ignore[arg-type]
+    clock.set(moment)
     client.log_in("lecturer")
     page = client.get(f"{hall.url}/screen").text
     assert words in page

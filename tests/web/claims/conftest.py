@@ -80,6 +80,6 @@ def make(world: World, files: FileStore) -> Make:
             build = getattr(factory, f"{how}_claim")
             claim = build(session, world, kind, **{"now": NOW, "files": files, **more})
             session.commit()
-            return claim.id  # type: ignore[no-any-return]
+            return claim.id
 
     return made

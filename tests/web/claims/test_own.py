@@ -304,14 +304,14 @@ def test_another_like_it_starts_from_an_earlier_claim(
     assert f'href="{address}"' in client.get(f"/me/claims/{claim_id}").text
 
     page = BeautifulSoup(client.get(address).text, "html.parser")
-    values = {name: page.select_one(f"#{name}")["value"] for name in ("title", "held_on")}  # type: ignore[index]
+    values = {name: page.select_one(f"#{name}")["value"] for name in ("title", "held_on")}
     assert values == {"title": "中级职称评审", "held_on": "2022-05-13"}
     typed = filled(Kind.EXPERT_SERVICE, held_on="2022-05-13")
     client.post("/me/claims/new/expert_service", data=typed)
 
     first, second = all_claims()
     assert (first.title, first.minutes) == (second.title, second.minutes)
-    assert second.held_on == first.held_on + timedelta(days=1)  # type: ignore[operator]
+    assert second.held_on == first.held_on + timedelta(days=1)
 
 
 def test_nobody_starts_from_somebody_elses_claim(

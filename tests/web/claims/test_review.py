@@ -57,7 +57,7 @@ def test_the_unit_determines_self_study(client: PageClient, world: World, make: 
     refused = decide(client, "unit", claim_id, "confirm", halves="12")
     assert refused.status_code == 422
     assert "请填写学习档案编号" in refused.text
-    assert BeautifulSoup(refused.text, "html.parser").select_one("#halves")["value"] == "12"  # type: ignore[index]
+    assert BeautifulSoup(refused.text, "html.parser").select_one("#halves")["value"] == "12"
 
     decide(client, "unit", claim_id, "confirm", halves="12", archive_number="ZX-3")
 

@@ -48,9 +48,9 @@ def summary(client: PageClient, plan_ids: list[int]) -> tuple[str, dict[str, obj
     page = client.get(f"/filing/confirm/summary?{query}").text
     form = BeautifulSoup(page, "html.parser").find("form", action="/filing/confirm")
     fields: dict[str, object] = {"plan": []}
-    for field in form.find_all("input") if form else []:  # type: ignore[union-attr]
+    for field in form.find_all("input") if form else []:
         if field["name"] == "plan":
-            fields["plan"].append(field["value"])  # type: ignore[attr-defined]
+            fields["plan"].append(field["value"])
         else:
             fields[field["name"]] = field["value"]
     return page, fields

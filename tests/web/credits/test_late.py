@@ -49,7 +49,7 @@ def test_the_officer_upholds_it_once(client: PageClient, late: tuple[str, str]) 
     client.log_in("officer")
     assert page in client.get(page.removesuffix("/late") + "/hours").text
     form = BeautifulSoup(client.get(page).text, "html.parser").find("form", action=address)
-    key = form.find("input", {"name": "idempotency_key"})["value"]  # type: ignore
+    key = form.find("input", {"name": "idempotency_key"})["value"]
     data = {"idempotency_key": key, "decision": "uphold"}
     assert client.post(address, data=data).status_code == 422
     for _ in range(2):

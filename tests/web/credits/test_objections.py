@@ -62,7 +62,7 @@ def test_from_the_line_to_the_correction(client: PageClient, world: World, line_
     client.log_in("officer")
     desk = client.get(f"/desk/objections/{objection_id}")
     assert "漏录一次签到" in words(desk)
-    correct = re.search(r'href="(/desk/plans/\d+/hours/\d+)"', desk.text)[1]  # type: ignore[index]
+    correct = re.search(r'href="(/desk/plans/\d+/hours/\d+)"', desk.text)[1]
     client.post(correct, data={"decision": "replace", "hours": "2", "reason": "核实更正"})
 
     assert "异议成立，已更正" in words(client.get("/desk/objections?all=1"))

@@ -337,15 +337,15 @@ def test_loading_again_adds_nothing_and_keeps_a_changed_password(
 def test_listed_accounts_log_in_through_the_form(demo_app: Flask, listed: object) -> None:
     demo_app.test_client_class = PageClient
     client = demo_app.test_client()
-    sent = {"username": listed.username, "password": listed.password}  # type: ignore[attr-defined]
+    sent = {"username": listed.username, "password": listed.password}
     answer = client.post(
         "/login", data={**sent, "idempotency_key": "5b0cbb6c-21c5-4d4f-9d0a-1a4f6f0e9d11"}
     )
     assert (answer.status_code, answer.location) == (302, "/home")
     page = client.get("/account")
     assert page.status_code == 200
-    assert listed.name in page.text  # type: ignore[attr-defined]
-    assert listed.organisation in page.text  # type: ignore[attr-defined]
+    assert listed.name in page.text
+    assert listed.organisation in page.text
 
 
 def test_accounts_are_printed_as_json_with_the_four_fields(demo_app: Flask) -> None:

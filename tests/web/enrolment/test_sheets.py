@@ -82,7 +82,7 @@ def test_the_printed_list_has_everybody(client: PageClient, plan_id: int) -> Non
     assert [th.get_text() for th in page.select("tbody th")] == ["学员甲", "学员申", "学员甴"]
 
 
-def upload(client: PageClient, plan_id: int, data: bytes, name: str = "名单.xlsx"):  # type: ignore[no-untyped-def]
+def upload(client: PageClient, plan_id: int, data: bytes, name: str = "名单.xlsx"):
     address = f"/filing/plans/{plan_id}/roster"
     fields = key_of(client.get(f"{address}/paste").text, f"{address}/upload")
     sent = {**fields, "sheet": (io.BytesIO(data), name)}

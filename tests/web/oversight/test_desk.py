@@ -237,7 +237,7 @@ def test_a_resubmission_shows_what_changed(
     page = BeautifulSoup(client.get(f"/desk/plans/{plan_id}").text, "html.parser")
 
     changed = [
-        (tr.select_one("del").get_text(strip=True), tr.select_one("ins").get_text(strip=True))  # type: ignore[union-attr]
+        (tr.select_one("del").get_text(strip=True), tr.select_one("ins").get_text(strip=True))
         for tr in page.select("tr")
         if tr.select_one("del")
     ]
@@ -312,7 +312,7 @@ def test_the_city_reads_every_county_and_decides_only_its_own(
     assert rows(client.get("/desk/plans?bureau=370881").text) == []
     case = client.get(f"/desk/plans/{plan_id}").text
     assert "由受理机关处理" in case
-    assert "予以备案" not in BeautifulSoup(case, "html.parser").select_one("main").get_text()  # type: ignore[union-attr]
+    assert "予以备案" not in BeautifulSoup(case, "html.parser").select_one("main").get_text()
     assert decide(plan_id, "file").status_code == 404
 
 

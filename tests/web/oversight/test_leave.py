@@ -230,7 +230,7 @@ def test_two_who_name_each_other_at_once_are_not_both_away(app: Flask, world: Wo
     def run(number: int) -> str:
         absent, colleague = pairs[number]
 
-        def work(session):  # type: ignore[no-untyped-def]
+        def work(session):
             standing_in.hand_over(
                 session, world[colleague].account_id, DAYS, actor=world[absent], now=NOW
             )

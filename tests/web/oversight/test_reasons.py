@@ -228,7 +228,7 @@ def test_officers_at_once_add_one_reason_once_and_keep_the_order_whole(
         actor = world[("officer", "officer2")[number % 2]]
         text = FIRST if number < 3 else f"理由 {number}"
 
-        def work(session):  # type: ignore[no-untyped-def]
+        def work(session):
             reasons.add_reason(session, text, actor=actor, now=NOW)
             return "added"
 

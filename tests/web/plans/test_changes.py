@@ -70,7 +70,7 @@ def begun(client: PageClient, plan: Plan, **edits: str) -> str:
     return client.get(answer.location).text
 
 
-def sent(client: PageClient, plan: Plan, html: str, verb: str = "send"):  # type: ignore[no-untyped-def]
+def sent(client: PageClient, plan: Plan, html: str, verb: str = "send"):
     data = {"version": version_on(html)}
     return client.post(f"/filing/plans/{plan.id}/change/{verb}", data=data)
 

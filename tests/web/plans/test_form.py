@@ -142,7 +142,7 @@ def test_a_new_row_that_only_repeats_the_last_ones_room_is_blank(
     touched = client.post(NEW, data={**added, "sessions-1-break_minutes": "5", "do": "save"})
 
     assert saved.status_code == 302
-    assert len(open_revision(plans(session)[0]).entries) == 1  # type: ignore[union-attr]
+    assert len(open_revision(plans(session)[0]).entries) == 1
     assert touched.status_code == 422
 
 
@@ -302,7 +302,7 @@ def test_html_and_control_characters_are_shown_as_text(
     for page in (address, address.removesuffix("/receipt"), "/filing", "/filing/plans"):
         text = client.get(page).text
         assert "<script>alert(1)" not in text
-    assert open_revision(plans(session)[0]).title == '<script>alert(1)</script> 班 & "名"'  # type: ignore[union-attr]
+    assert open_revision(plans(session)[0]).title == '<script>alert(1)</script> 班 & "名"'
 
 
 def test_hostile_row_names_are_ignored(client: PageClient, world: World) -> None:
@@ -335,7 +335,7 @@ def test_days_and_times_may_be_typed_in_other_spellings(
 
     client.post(NEW, data={**filled_form(world, **spelled), "do": "save"})
 
-    entry = open_revision(plans(session)[0]).entries[0]  # type: ignore[union-attr]
+    entry = open_revision(plans(session)[0]).entries[0]
     assert (str(entry.held_on), str(entry.starts_at), str(entry.ends_at), entry.halves) == (
         "2022-06-20",
         "09:00:00",
@@ -352,7 +352,7 @@ def test_hours_left_out_are_those_the_minutes_carry(
 
     client.post(NEW, data={**filled_form(world, **blank), "do": "save"})
 
-    assert open_revision(plans(session)[0]).entries[0].halves == 7  # type: ignore[union-attr]
+    assert open_revision(plans(session)[0]).entries[0].halves == 7
 
 
 def edit_page(client: PageClient, plan: Plan) -> dict[str, str]:
@@ -377,7 +377,7 @@ def test_an_older_page_is_told_who_was_quicker_and_keeps_what_was_typed(
     assert answer.status_code == 409
     assert "用户clerk2 已于 6月1日 周三 12:00 改动了这份计划" in answer.text
     assert typed(answer.text)["title"] == "我的"
-    assert open_revision(plans(session)[0]).title == "同事的"  # type: ignore[union-attr]
+    assert open_revision(plans(session)[0]).title == "同事的"
 
 
 def test_two_clerks_submitting_one_plan_get_one_submission(

@@ -44,13 +44,13 @@ def plans(session: Session, world: World) -> dict[str, Plan]:
     made = {
         "draft": drafted_plan(
             session, world, on(date(2022, 6, 14)), title="草稿班", now=NOON_1_JUNE
-        ),  # type: ignore[arg-type]
+        ),
         "returned": submitted_plan(
             session, world, on(date(2022, 6, 25)), title="退回班", now=NOON_1_JUNE
-        ),  # type: ignore[arg-type]
+        ),
         "submitted": submitted_plan(
             session, world, on(date(2022, 6, 26)), title="受理班", now=NOON_1_JUNE
-        ),  # type: ignore[arg-type]
+        ),
         "filed": filed_plan(
             session,
             world,
@@ -58,7 +58,7 @@ def plans(session: Session, world: World) -> dict[str, Plan]:
             title="待开班",
             now=EARLIER,
             enrol_closes_at=EARLIER,
-        ),  # type: ignore[arg-type]
+        ),
         "under_way": filed_plan(
             session,
             world,
@@ -66,7 +66,7 @@ def plans(session: Session, world: World) -> dict[str, Plan]:
             title="进行班",
             now=EARLIER,
             enrol_closes_at=EARLIER,
-        ),  # type: ignore[arg-type]
+        ),
         "ended": filed_plan(
             session,
             world,
@@ -74,7 +74,7 @@ def plans(session: Session, world: World) -> dict[str, Plan]:
             title="结束班",
             now=EARLIER,
             enrol_closes_at=EARLIER,
-        ),  # type: ignore[arg-type]
+        ),
     }
     returned = made["returned"]
     service.return_plan(
@@ -97,7 +97,7 @@ def test_home_lists_what_must_be_done_most_urgent_first(
     html = client.get("/filing").text
 
     page = BeautifulSoup(html, "html.parser")
-    counts = {a["href"].split("=")[1]: a.select_one("b").text for a in page.select("a.stat")}  # type: ignore[union-attr]
+    counts = {a["href"].split("=")[1]: a.select_one("b").text for a in page.select("a.stat")}
     assert counts == {
         "draft": "1",
         "returned": "1",

@@ -44,8 +44,8 @@ def _rules(app: Flask) -> list[tuple[str, str, Action]]:
             continue
         values = {name: _value(name, rule) for name in rule.arguments}
         with app.test_request_context():
-            address = rule.build(values)[1]  # type: ignore[index]
-        action = app.view_functions[rule.endpoint].action  # type: ignore[attr-defined]
+            address = rule.build(values)[1]
+        action = app.view_functions[rule.endpoint].action
         found += [(method, address, action) for method in rule.methods & {"GET", "POST"}]
     return found
 
