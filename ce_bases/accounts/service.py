@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -28,16 +27,6 @@ FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 8
 FAILURES_PER_ADDRESS = 300  # a hall of 1,000 people sits behind one address
 PASSWORD_LENGTH = (10, 200)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What somebody typed to log in, and where from."""
-
-    username: str
-    password: str
-    address: str
-    agent: str = ""
 
 
 def folded(username: str) -> str:

@@ -154,35 +154,6 @@ def _summary(expected: int, counts: tuple[int, ...] | None, headcount: int | Non
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
-    """Whether one person of a plan's roster attended one of its sessions."""
-
-    person_id: int
-    session_id: int
-    attended: bool
-
-
-def attendance_of_plan(session: Session, plan_id: int) -> list[Attended]:
-    """Everybody on the roster times every session in force, absent ones included."""
-    rows = session.execute(
-        select(Enrolment.person_id, TimetableEntry.session_id, AttendanceRecord.attended)
-        .select_from(Enrolment)
-        .join(PlanRevision, PlanRevision.plan_id == Enrolment.plan_id)
-        .join(TimetableEntry, TimetableEntry.revision_id == PlanRevision.id)
-        .outerjoin(
-            AttendanceRecord,
-            and_(
-                AttendanceRecord.session_id == TimetableEntry.session_id,
-                AttendanceRecord.person_id == Enrolment.person_id,
-            ),
-        )
-        .where(Enrolment.plan_id == plan_id, _ENROLLED, PlanRevision.standing == Standing.IN_FORCE)
-        .order_by(Enrolment.person_id, TimetableEntry.held_on, TimetableEntry.starts_at)
-    )
-    return [Attended(person, held, bool(attended)) for person, held, attended in rows]
-
-
-@dataclass(frozen=True, slots=True)
 class OwnSession:
     """A session of a class one is enrolled in, with one's own attendance."""
 

@@ -14,7 +14,6 @@ from ce_bases.core.text import Text, msg
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
-_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def normal_number(text: str) -> str:
@@ -46,21 +45,6 @@ def resident_id_problem(number: str, *, today: date) -> Text | None:
 def check_digit(first17: str) -> str:
     """The 18th character that belongs to the first 17 digits of a resident ID."""
     return _CHECK_DIGITS[sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True)) % 11]
-
-
-def credit_code_problem(number: str) -> Text | None:
-    """What is wrong with a normalised unified social credit code (GB 32100), or None."""
-    if len(number) != 18 or any(c not in _USCC_ALPHABET for c in number):
-        return msg("统一社会信用代码应为 18 位数字和大写字母。")
-    if number[17] != credit_code_check(number[:17]):
-        return msg("统一社会信用代码校验位不符，请逐位核对。")
-    return None
-
-
-def credit_code_check(first17: str) -> str:
-    """The 18th character of a unified social credit code."""
-    total = sum(_USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(first17))
-    return _USCC_ALPHABET[-total % 31]
 
 
 def masked_name(name: str) -> str:

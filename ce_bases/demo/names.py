@@ -18,11 +18,3 @@ def person_name(rng: Random) -> str:
     if rng.random() < 0.125:
         return surname + rng.choice(_SECOND)
     return surname + rng.choice(_FIRST) + rng.choice(_SECOND)
-
-
-def distinct_names(rng: Random, count: int) -> list[str]:
-    """`count` different names, for those who should not be mistaken for each other."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        found[person_name(rng)] = None
-    return list(found)

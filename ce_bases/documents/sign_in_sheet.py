@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from ce_bases.documents.apart import render_pdf_apart
-from ce_bases.documents.fonts import missing_glyphs
 from ce_bases.documents.qr import qr_svg
 from ce_bases.documents.render import render_pdf
 from ce_bases.documents.shapes import SheetRow, SignInSheet
@@ -34,11 +33,6 @@ def sign_in_sheet_data(sheets: Sequence[SignInSheet]) -> dict[str, Any]:
     if not sheets:
         raise ValueError("no sheet to print")
     return {"sheets": [_sheet(sheet) for sheet in sheets]}
-
-
-def unprintable_names(sheet: SignInSheet, *, font_path: str = "") -> list[str]:
-    """Names on `sheet` with a character the fonts lack: to be told, not printed as boxes."""
-    return [row.name for row in sheet.rows if missing_glyphs(row.name, configured=font_path)]
 
 
 def _sheet(sheet: SignInSheet) -> dict[str, Any]:

@@ -63,18 +63,6 @@ def get_organiser(session: Session, organiser_id: int) -> Organiser:
     return organiser
 
 
-def get_bureau_organiser(session: Session, bureau_code: str) -> Organiser:
-    """The organiser under which a bureau holds its own 公益课堂; raises NotFoundError."""
-    organiser = session.scalars(
-        select(Organiser).where(
-            Organiser.kind == OrganiserKind.BUREAU, Organiser.area_code == bureau_code
-        )
-    ).one_or_none()
-    if organiser is None:
-        raise NotFoundError
-    return organiser
-
-
 def venues_of(
     session: Session, organiser_id: int, *, also: Collection[int] = ()
 ) -> Sequence[Venue]:

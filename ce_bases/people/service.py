@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from ce_bases.audit.service import Act, record
 from ce_bases.core.actors import Actor
 from ce_bases.core.clock import business_date
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.core.identity import IdVault, normal_number, resident_id_problem
 from ce_bases.core.text import Text, msg
 from ce_bases.people.models import Affiliation, Person, Unit
@@ -154,22 +153,3 @@ def _units_by_name(session: Session, names: set[str]) -> dict[str, int]:
         )
         found.update((name, unit_id) for name, unit_id in rows)
     return found
-
-
-def find_or_add_person(
-    session: Session, person: Stated, *, vault: IdVault, actor: Actor, now: datetime
-) -> Person:
-    """The one person of this resident ID, added when new.
-
-    Raises InvalidInputError for a malformed number or name, and when the ID is registered
-    under another name (which is not revealed).
-    """
-    problems = problems_of(person, now=now)
-    if not problems:
-        people = find_people(session, [vault.index(person.number)])
-        if any(not is_same_name(known, person.name) for known in people.values()):
-            problems = {"name": OTHER_NAME}
-    if problems:
-        raise InvalidInputError(msg("这个人的信息有误，没有保存。"), problems=problems)
-    found = find_or_add_people(session, [person], vault=vault, actor=actor, now=now)
-    return found[vault.index(person.number)]

@@ -12,14 +12,13 @@ from ce_bases.plans.history import FIELD_LABELS
 from ce_bases.plans.models import Plan, PlanRevision, RevisionChange, TimetableEntry
 from ce_bases.plans.queries import revision_numbered
 from ce_bases.policy.changes import (
-    Change,
     ChangeReport,
     RevisionSnapshot,
     SessionSnapshot,
     classify_change,
 )
 from ce_bases.policy.registry import filing_policy_for
-from ce_bases.policy.shapes import ChangeRule, Consequence
+from ce_bases.policy.shapes import ChangeRule
 
 LABELS: Mapping[str, Text] = {
     **FIELD_LABELS,
@@ -151,15 +150,6 @@ def _plain(value: Any) -> Any:
             return list(value)
         case _:
             return value
-
-
-def strictest_kept(revision: PlanRevision) -> Consequence | None:
-    """What a sent amendment led to; None for a first filing."""
-    kept = tuple(
-        Change(c.field, c.session_uid or None, None, None, c.consequence)  # type: ignore[arg-type]
-        for c in revision.changes
-    )
-    return ChangeReport(kept).strictest
 
 
 def told(report: ChangeReport, filed: PlanRevision, amended: PlanRevision) -> list[ToldChange]:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from ce_bases.core.access import Action, Scope, grant_for
-from ce_bases.core.actors import BUREAU_ROLES, Actor, Role
+from ce_bases.core.actors import Actor, Role
 from ce_bases.core.errors import ForbiddenError
 from ce_bases.core.text import msg
 
@@ -46,8 +46,3 @@ def require(actor: Actor, action: Action, plan: Filed) -> None:
             msg("您不能对这份计划执行此操作。"),
             next_step=msg("只有办班单位和受理备案的同级人社部门可以处理。"),
         )
-
-
-def acts_for_bureau(actor: Actor) -> bool:
-    """Whether the actor is an officer."""
-    return actor.role in BUREAU_ROLES

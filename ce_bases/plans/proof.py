@@ -8,7 +8,7 @@ from flask import url_for
 from ce_bases.bureaus.directory import BY_CODE
 from ce_bases.core.errors import NotFoundError
 from ce_bases.documents.shapes import Receipt
-from ce_bases.plans.models import FORM_LABELS, SUBJECT_LABELS, LeadWaiver, Plan, PlanRevision
+from ce_bases.plans.models import FORM_LABELS, SUBJECT_LABELS, Plan, PlanRevision
 from ce_bases.web.filters import (
     format_day,
     format_day_long,
@@ -29,10 +29,6 @@ class Proof:
     opens_on: date
     days_ahead: int
     is_kept: bool  # counts from an earlier submission, before it was returned
-
-    @property
-    def has_waiver(self) -> bool:
-        return self.revision.lead_waiver is not LeadWaiver.NONE
 
 
 def proof_of(plan: Plan) -> Proof:

@@ -197,10 +197,6 @@ class YearPolicy:
     public_required_topics: tuple[str, ...]
     public_elective_topics: tuple[str, ...]
 
-    def is_carried_to(self, year: int) -> bool:
-        """Whether `year` has no notice of its own and follows this one; pages then say so."""
-        return self.year != year
-
     def online_window(self, year: int) -> tuple[date, date]:
         """First and last day on which platform courses of `year` count — 二(二)2."""
         return date(year, *self.online_from), date(year, *self.online_to)

@@ -8,7 +8,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from ce_bases.core.access import Action, Grant, grant_for
+from ce_bases.core.access import Action, grant_for
 from ce_bases.core.actors import Actor, Role
 from ce_bases.core.errors import ForbiddenError
 from ce_bases.core.text import msg
@@ -45,12 +45,6 @@ def current_actor() -> Actor:
     return find_actor() or abort(401)
 
 
-def current_grant() -> Grant:
-    """The cell of the access table under which this request runs."""
-    grant: Grant = g.grant
-    return grant
-
-
 def register(app: Flask, *, find: Callable[[str], Actor | None], anonymous: Anonymous) -> None:
     """Guard every route of `app`; `anonymous` answers those who must sign in first."""
     app.extensions[FIND_ACTOR_KEY] = find
@@ -62,20 +56,16 @@ def register(app: Flask, *, find: Callable[[str], Actor | None], anonymous: Anon
         action = getattr(app.view_functions[request.endpoint], "action", None)
         if action is None:
             raise RuntimeError(f"{request.endpoint} declares no action")
-        public = grant_for(Role.PUBLIC, action)
-        if public is not None:
-            g.grant = public
+        if grant_for(Role.PUBLIC, action) is not None:
             return _protect_from_forgery()
         actor = find_actor()
         if actor is None:
             return anonymous()
-        grant = grant_for(actor.role, action)
-        if grant is None:
+        if grant_for(actor.role, action) is None:
             raise ForbiddenError(
                 msg("您当前的身份不能打开这个页面。"),
                 next_step=msg("如果您还有别的身份，请在页面右上角切换后再试。"),
             )
-        g.grant = grant
         return _protect_from_forgery()
 
     app.before_request(guard)

@@ -11,7 +11,7 @@ from ce_bases.attendance.correction import annul, make_up
 from ce_bases.attendance.heads import Counted, count_heads
 from ce_bases.attendance.intents import AnnulIntent, SignIntent, SignOutcome
 from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent, SignKind, Way
-from ce_bases.attendance.queries import Summary, attendance_of_plan, summaries_of
+from ce_bases.attendance.queries import Summary, summaries_of
 from ce_bases.attendance.service import record_sign
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import ForbiddenError, InvalidInputError, UserFacingError
@@ -342,10 +342,3 @@ def test_the_counts_of_a_session_and_the_attendance_of_a_plan(
     assert summaries_of(session, {session_id: plan.id}) == {
         session_id: Summary(3, 3, 2, 2, 1, 1, 42)
     }
-    assert [
-        (a.person_id, a.session_id, a.attended) for a in attendance_of_plan(session, plan.id)
-    ] == [
-        (first, session_id, True),
-        (second, session_id, False),
-        (third, session_id, True),
-    ]

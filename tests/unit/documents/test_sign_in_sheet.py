@@ -14,7 +14,6 @@ from ce_bases.documents.sign_in_sheet import (
     TEMPLATE,
     sign_in_sheet_data,
     sign_in_sheet_pdf,
-    unprintable_names,
 )
 from tests.unit.documents.samples import NOW, RARE, URL, make_rows, make_sheet, pages_of
 
@@ -106,12 +105,6 @@ def test_no_full_number_reaches_the_sheet() -> None:
 
     assert re.findall(r"1381234|199003", page) == []
     assert page.count("尾号5678") == 2
-
-
-def test_a_name_the_fonts_lack_is_reported() -> None:
-    sheet = make_sheet(0, rows=(SheetRow("王\ue863"), SheetRow("李䶮"), SheetRow("𠮷田")))
-
-    assert unprintable_names(sheet) == ["王\ue863"]
 
 
 def test_text_is_never_markup() -> None:

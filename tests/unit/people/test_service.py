@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ce_bases.core.errors import InvalidInputError
 from ce_bases.people.models import Affiliation, Person, Unit
-from ce_bases.people.service import find_or_add_person, problems_of, stated
+from ce_bases.people.service import Stated, find_or_add_people, problems_of, stated
 from tests.conftest import NOON_1_JUNE
 from tests.factories.world import VAULT, World, resident_id
 
@@ -48,22 +47,17 @@ def test_15_digits_are_refused_with_advice() -> None:
     assert str(problems["number"]) == "这是 15 位旧身份证号，请改用现行的 18 位号码。"
 
 
+def kept(session: Session, world: World, person: Stated) -> Person:
+    found = find_or_add_people(
+        session, [person], vault=VAULT, actor=world["clerk"], now=NOON_1_JUNE
+    )
+    return found[VAULT.index(person.number)]
+
+
 def test_a_new_person_is_sealed_and_found_again(session: Session, world: World) -> None:
     number = resident_id(500)
-    person = find_or_add_person(
-        session,
-        stated("单雄信", number, "没有登记的单位", "工程师"),
-        vault=VAULT,
-        actor=world["clerk"],
-        now=NOON_1_JUNE,
-    )
-    again = find_or_add_person(
-        session,
-        stated("单 雄 信", number.lower()),
-        vault=VAULT,
-        actor=world["clerk"],
-        now=NOON_1_JUNE,
-    )
+    person = kept(session, world, stated("单雄信", number, "没有登记的单位", "工程师"))
+    again = kept(session, world, stated("单 雄 信", number.lower()))
     assert again is person
     assert (person.name, person.initials, person.post) == ("单雄信", "SXX", "工程师")
     assert person.id_last4 == number[-4:]
@@ -71,34 +65,16 @@ def test_a_new_person_is_sealed_and_found_again(session: Session, world: World) 
     assert person.affiliations == []
 
 
-def test_another_name_for_a_known_number_is_refused_without_telling_the_name(
-    session: Session, world: World
-) -> None:
-    known = session.get_one(Person, world.person_ids[0])
-    number = next(n for n in map(resident_id, range(1000)) if VAULT.index(n) == known.id_index)
-    with pytest.raises(InvalidInputError) as refusal:
-        find_or_add_person(
-            session,
-            stated("别的名字", number),
-            vault=VAULT,
-            actor=world["clerk"],
-            now=NOON_1_JUNE,
-        )
-    assert list(refusal.value.problems) == ["name"]
-    assert known.name not in str(refusal.value.problems["name"])
-
-
 def test_a_unit_is_noted_only_for_those_who_never_had_one(session: Session, world: World) -> None:
     unit = session.get_one(Unit, world.unit_id)
-    now, clerk = NOON_1_JUNE, world["clerk"]
     person = stated("吕布", resident_id(600), unit.name)
-    added = find_or_add_person(session, person, vault=VAULT, actor=clerk, now=now)
-    find_or_add_person(session, person, vault=VAULT, actor=clerk, now=now)
+    added = kept(session, world, person)
+    kept(session, world, person)
     rows = session.scalars(select(Affiliation).where(Affiliation.person_id == added.id)).all()
     assert [(row.unit_id, row.since_on, row.until_on) for row in rows] == [
         (unit.id, date(2022, 6, 1), None)
     ]
     rows[0].until_on = date(2022, 6, 1)
-    find_or_add_person(session, person, vault=VAULT, actor=clerk, now=now)
+    kept(session, world, person)
     count = select(func.count()).select_from(Affiliation)
     assert session.scalar(count.where(Affiliation.person_id == added.id)) == 1
