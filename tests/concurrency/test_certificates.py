@@ -4,7 +4,6 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
 from ce_bases.certificates import queries, service
 from ce_bases.certificates.models import Certificate
@@ -15,6 +14,7 @@ from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.certificates import ISSUER, certify, give_hours
 from tests.factories.world import World
+from tests.rows import count_stored
 
 pytestmark = pytest.mark.concurrency
 
@@ -28,17 +28,12 @@ def hours(world: World) -> None:
         session.commit()
 
 
-def issued() -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(Certificate)) or 0
-
-
 def test_clicks_at_once_give_one_certificate(app: Flask, world: World, hours: None) -> None:
     def click(_number: int) -> str:
         return in_transaction(lambda session: certify(session, world, now=NOW).number)
 
     assert len(set(together(app, CLICKS, click))) == 1
-    assert issued() == 1
+    assert count_stored(Certificate) == 1
 
 
 def test_control_without_the_lock_each_click_gives_another(
@@ -63,4 +58,4 @@ def test_control_without_the_lock_each_click_gives_another(
             return made.number
 
     assert len(set(together(app, CLICKS, click))) == CLICKS
-    assert issued() == CLICKS
+    assert count_stored(Certificate) == CLICKS

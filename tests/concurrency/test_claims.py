@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from ce_bases.claims import review, service
@@ -24,6 +24,7 @@ from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
 from tests.factories.claims import confirmed_claim, drafted_claim, store_of
 from tests.factories.world import World
+from tests.rows import count_stored
 
 pytestmark = pytest.mark.concurrency
 
@@ -36,11 +37,6 @@ def waiting(world: World, tmp_path: Path) -> Claim:
         claim = confirmed_claim(session, world, now=NOW, files=store_of(tmp_path))
         session.commit()
         return claim
-
-
-def count_lines() -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(LedgerLine)) or 0
 
 
 def test_officers_at_once_make_one_decision_and_the_others_learn_whose(
@@ -72,7 +68,7 @@ def test_officers_at_once_make_one_decision_and_the_others_learn_whose(
         assert list(differences(session)) == []
     is_credited = outcomes[winner % 3] is Outcome.CREDIT
     assert (claim.state is ClaimState.CREDITED) == is_credited
-    assert count_lines() == int(is_credited)
+    assert count_stored(LedgerLine) == int(is_credited)
 
 
 def test_control_without_lock_and_version_several_decide(
@@ -113,7 +109,7 @@ def test_control_without_the_ledgers_key_a_claim_is_posted_again_and_again(
         return in_transaction(work)
 
     assert together(app, AT_ONCE, post) == ["posted"] * AT_ONCE
-    assert count_lines() == AT_ONCE
+    assert count_stored(LedgerLine) == AT_ONCE
 
 
 def _drafts(world: World, folder: Path) -> list[int]:

@@ -106,3 +106,23 @@ def filed_plan(
     service.file_plan(session, plan, expected_version=plan.version, actor=world["officer"], now=now)
     session.flush()
     return plan
+
+
+def two_filed_sessions(session: Session, world: World, *, now: datetime) -> Plan:
+    """A filed plan of two sessions, on 20 and 27 June; committed."""
+    rows = (
+        make_session_details(world, topic="第一课"),
+        make_session_details(world, on=date(2022, 6, 27), topic="第二课"),
+    )
+    plan = filed_plan(session, world, *rows, now=now)
+    session.commit()
+    return plan
+
+
+def return_plan(
+    session: Session, world: World, plan: Plan, *, reason: str = "请补充", now: datetime
+) -> None:
+    """The officer sends `plan` back for correction."""
+    service.return_plan(
+        session, plan, reason, expected_version=plan.version, actor=world["officer"], now=now
+    )

@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.batch import take_in
@@ -33,21 +33,12 @@ from ce_bases.attendance.walk_ins import settle
 from ce_bases.audit.models import AuditEntry
 from ce_bases.plans.models import Plan
 from ce_bases.plans.workflow import PlanState
-from tests.conftest import NOON_1_JUNE
-from tests.factories.plans import filed_plan
-from tests.factories.rosters import at, enrol, first_session_id, held
+from tests.factories.rosters import at, first_session_id, held
 from tests.factories.world import World, resident_id
+from tests.rows import count
 
 EVENING = at(20)
 DEVICE = "0b6f8a52-0000-4000-8000-000000000001"
-
-
-@pytest.fixture
-def plan(session: Session, world: World) -> Plan:
-    """Filed: 20 June 2022, 09:00–12:00; three on the roster."""
-    plan = filed_plan(session, world, now=NOON_1_JUNE)
-    enrol(session, plan, world.person_ids[:3], now=NOON_1_JUNE)
-    return plan
 
 
 def new_id() -> str:
@@ -70,10 +61,6 @@ def send(
     outcomes = take_in(session, door, Delivery(DEVICE, items), actor=world[by], now=now, **more)
     assert [outcome.event_id for outcome in outcomes] == [item.event_id for item in items]
     return [(outcome.code, outcome.is_repeat) for outcome in outcomes]
-
-
-def count(session: Session, table: type) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def headcount(session: Session) -> int | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.batch import take_in
@@ -22,16 +22,9 @@ from tests.conftest import NOON_1_JUNE
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import DAY, at, enrol, first_session_id, held
 from tests.factories.world import World
+from tests.rows import count
 
 EVENING = at(20)
-
-
-@pytest.fixture
-def plan(session: Session, world: World) -> Plan:
-    """Filed: 20 June 2022, 09:00–12:00, with sign-out; three on the roster."""
-    plan = filed_plan(session, world, now=NOON_1_JUNE)
-    enrol(session, plan, world.person_ids[:3], now=NOON_1_JUNE)
-    return plan
 
 
 def tap(person: int, moment: datetime, kind: SignKind = SignKind.IN, **more: Any) -> QueuedSign:
@@ -66,10 +59,6 @@ def records(session: Session) -> dict[int, tuple[Any, ...]]:
         r.person_id: (r.signed_in_at, r.signed_out_at, r.attended, r.by_hand, r.off_hours)
         for r in session.scalars(select(AttendanceRecord))
     }
-
-
-def count(session: Session, table: type) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_day_without_network_comes_in_whole(session: Session, world: World, plan: Plan) -> None:

@@ -27,14 +27,6 @@ from tests.factories.rosters import at, enrol, first_session_id, held
 from tests.factories.world import World
 
 
-@pytest.fixture
-def plan(session: Session, world: World) -> Plan:
-    """Filed: 20 June 2022, 09:00–12:00, with sign-out; three on the roster."""
-    plan = filed_plan(session, world, now=NOON_1_JUNE)
-    enrol(session, plan, world.person_ids[:3], now=NOON_1_JUNE)
-    return plan
-
-
 def close(
     session: Session, world: World, plan: Plan, *, by: str = "lecturer", now: datetime
 ) -> Summary:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.evidence import Proof
@@ -28,21 +28,12 @@ from ce_bases.files.models import StoredFile
 from ce_bases.organisers.models import Lecturer
 from ce_bases.plans.models import Plan
 from ce_bases.plans.workflow import PlanState
-from tests.conftest import NOON_1_JUNE
-from tests.factories.plans import filed_plan
-from tests.factories.rosters import at, enrol, first_session_id, held
+from tests.factories.rosters import at, first_session_id, held
 from tests.factories.world import World
+from tests.rows import count
 
 IN_TIME = at(14)
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-
-
-@pytest.fixture
-def plan(session: Session, world: World) -> Plan:
-    """Filed: 20 June 2022, 09:00–12:00, with sign-out; three on the roster."""
-    plan = filed_plan(session, world, now=NOON_1_JUNE)
-    enrol(session, plan, world.person_ids[:3], now=NOON_1_JUNE)
-    return plan
 
 
 def sheet(tmp_path: Path, ins: list[int], outs: list[int], key: str = "") -> SignedSheet:
@@ -61,10 +52,6 @@ def enter(
 ) -> int:
     found = held(session, first_session_id(plan), world["clerk"])
     return enter_sheet(session, found, given, actor=world[by], now=now)
-
-
-def count(session: Session, table: type) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_missing_signs_are_added_and_marked(

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.correction import annul, make_up
@@ -21,14 +21,7 @@ from tests.conftest import NOON_1_JUNE
 from tests.factories.plans import filed_plan, make_session_details
 from tests.factories.rosters import at, enrol, first_session_id, held
 from tests.factories.world import World
-
-
-@pytest.fixture
-def plan(session: Session, world: World) -> Plan:
-    """Filed: 20 June 2022, 09:00–12:00, 4 学时 (so with sign-out); three on the roster."""
-    plan = filed_plan(session, world, now=NOON_1_JUNE)
-    enrol(session, plan, world.person_ids[:3], now=NOON_1_JUNE)
-    return plan
+from tests.rows import count
 
 
 def sign_intent(person_id: int, kind: SignKind = SignKind.IN, way: Way = Way.TAP) -> SignIntent:
@@ -53,10 +46,6 @@ def tap(
 
 def record_of(session: Session, plan: Plan, person_id: int) -> AttendanceRecord | None:
     return session.get(AttendanceRecord, (first_session_id(plan), person_id))
-
-
-def count(session: Session, table: type) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_in_and_out_make_attendance(session: Session, world: World, plan: Plan) -> None:

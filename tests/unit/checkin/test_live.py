@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.intents import SignOutcome
@@ -22,6 +22,7 @@ from tests.conftest import NOON_1_JUNE
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id, held
 from tests.factories.world import World
+from tests.rows import count
 
 KEY = make_key("a secret", "live prompt")
 TIMING = Timing(at(9), at(12), halves=8, is_lecture=False)
@@ -49,10 +50,6 @@ def answer(
     moment = prompt.opens_at + timedelta(**later)
     given = LiveAnswer("phone", KEY)
     return answer_prompt(session, door, given, actor=world["learner"], now=moment)
-
-
-def count(session: Session, table: type) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 @pytest.mark.parametrize("kind", ["in", "out"])

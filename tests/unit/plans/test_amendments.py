@@ -39,7 +39,12 @@ from ce_bases.plans.queries import in_force, open_revision
 from ce_bases.plans.workflow import PlanState
 from ce_bases.policy.notice_2022 import FILING
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.factories.plans import filed_plan, make_session_details, submitted_plan
+from tests.factories.plans import (
+    make_session_details,
+    return_plan,
+    submitted_plan,
+    two_filed_sessions,
+)
 from tests.factories.world import World
 
 Edit = Callable[[PlanDetails], PlanDetails]
@@ -57,13 +62,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[PlanChanged]:
 @pytest.fixture
 def filed(session: Session, world: World) -> Plan:
     """Two sessions, on 20 and 27 June."""
-    rows = (
-        make_session_details(world, topic="第一课"),
-        make_session_details(world, on=date(2022, 6, 27), topic="第二课"),
-    )
-    plan = filed_plan(session, world, *rows, now=NOW - timedelta(days=1))
-    session.commit()
-    return plan
+    return two_filed_sessions(session, world, now=NOW - timedelta(days=1))
 
 
 def amended(session: Session, world: World, plan: Plan, edit: Edit, *, now: datetime = NOW) -> Plan:
@@ -276,9 +275,7 @@ def test_a_returned_change_back_in_time_keeps_its_submission_and_later_not(
     amended(session, world, filed, changed(subject=Subject.PUBLIC), now=LAST_SECOND)
     send(session, world, filed, now=LAST_SECOND)
     back = LAST_SECOND + timedelta(days=1)
-    service.return_plan(
-        session, filed, "理由", expected_version=filed.version, actor=world["officer"], now=back
-    )
+    return_plan(session, world, filed, reason="理由", now=back)
     session.commit()
 
     with pytest.raises(RuleViolationError):

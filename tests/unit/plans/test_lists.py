@@ -5,9 +5,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from ce_bases.plans import lists, service
+from ce_bases.plans import lists
 from tests.conftest import NOON_1_JUNE
-from tests.factories.plans import drafted_plan, filed_plan, make_session_details, submitted_plan
+from tests.factories.plans import (
+    drafted_plan,
+    filed_plan,
+    make_session_details,
+    return_plan,
+    submitted_plan,
+)
 from tests.factories.world import World
 
 
@@ -29,9 +35,7 @@ def city(session: Session, world: World) -> World:
     drafted_plan(session, world, on(21), title="draft", now=NOON_1_JUNE)
     filed_plan(session, world, on(22), title="filed", now=NOON_1_JUNE)
     back = submitted_plan(session, world, on(23), title="returned", now=NOON_1_JUNE)
-    service.return_plan(
-        session, back, "x", expected_version=back.version, actor=world["officer"], now=NOON_1_JUNE
-    )
+    return_plan(session, world, back, reason="x", now=NOON_1_JUNE)
     session.flush()
     return world
 

@@ -31,6 +31,7 @@ from tests.factories.plans import (
     filed_plan,
     make_details,
     make_session_details,
+    return_plan,
     submitted_plan,
 )
 from tests.factories.world import World
@@ -121,14 +122,7 @@ def test_returned_in_time_and_not_extended_keeps_the_first_submission(
 ) -> None:
     plan = submitted_plan(session, world, now=LAST_SECOND)
     returned_at = LAST_SECOND + timedelta(days=2)
-    service.return_plan(
-        session,
-        plan,
-        "请补充收费依据",
-        expected_version=plan.version,
-        actor=world["officer"],
-        now=returned_at,
-    )
+    return_plan(session, world, plan, reason="请补充收费依据", now=returned_at)
     back_at = datetime(2022, 6, 15, 15, 59, 59, tzinfo=UTC)  # return day 12 June + 3, 24:00
 
     revision = service.submit_plan(session, plan, actor=world["clerk"], now=back_at)
@@ -139,12 +133,10 @@ def test_returned_in_time_and_not_extended_keeps_the_first_submission(
 
 def test_returned_and_back_a_second_too_late_is_tested_anew(session: Session, world: World) -> None:
     plan = submitted_plan(session, world, now=LAST_SECOND)
-    service.return_plan(
+    return_plan(
         session,
+        world,
         plan,
-        "请补充",
-        expected_version=plan.version,
-        actor=world["officer"],
         now=LAST_SECOND + timedelta(days=2),
     )
 
@@ -157,9 +149,7 @@ def test_returned_and_back_a_second_too_late_is_tested_anew(session: Session, wo
 def test_returned_and_extended_is_tested_anew(session: Session, world: World) -> None:
     plan = submitted_plan(session, world, now=LAST_SECOND)
     now = LAST_SECOND + timedelta(days=1)
-    service.return_plan(
-        session, plan, "请核对", expected_version=plan.version, actor=world["officer"], now=now
-    )
+    return_plan(session, world, plan, reason="请核对", now=now)
     entry = open_revision(plan).entries[0]
     longer = make_session_details(world, halves=8)
     more = make_session_details(world, starts=time(14), ends=time(16), halves=4, topic="加课")
@@ -178,14 +168,7 @@ def test_a_session_keeps_its_identity_through_return_and_edit(
 ) -> None:
     plan = submitted_plan(session, world, now=NOON_1_JUNE)
     before = open_revision(plan).entries[0].session.uid
-    service.return_plan(
-        session,
-        plan,
-        "请核对",
-        expected_version=plan.version,
-        actor=world["officer"],
-        now=NOON_1_JUNE,
-    )
+    return_plan(session, world, plan, reason="请核对", now=NOON_1_JUNE)
 
     copy = open_revision(plan)
 

@@ -13,7 +13,13 @@ from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.window import window_on
 from ce_bases.plans.workflow import UNDER_WAY, PlanState
 from tests.conftest import NOON_1_JUNE
-from tests.factories.plans import drafted_plan, filed_plan, make_session_details, submitted_plan
+from tests.factories.plans import (
+    drafted_plan,
+    filed_plan,
+    make_session_details,
+    return_plan,
+    submitted_plan,
+)
 from tests.factories.world import World
 
 OPENS, CLOSES = date(2022, 6, 20), date(2022, 6, 22)
@@ -77,14 +83,7 @@ def test_a_plan_that_left_the_way_has_no_steps(session: Session, world: World) -
 def test_who_cannot_write_sees_what_was_submitted(session: Session, world: World) -> None:
     draft = drafted_plan(session, world, now=NOON_1_JUNE)
     plan = submitted_plan(session, world, now=NOON_1_JUNE)
-    service.return_plan(
-        session,
-        plan,
-        "请补充",
-        expected_version=plan.version,
-        actor=world["officer"],
-        now=NOON_1_JUNE,
-    )
+    return_plan(session, world, plan, now=NOON_1_JUNE)
 
     def number(revision: PlanRevision) -> int:
         return revision.number

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,6 +18,7 @@ from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import World
+from tests.rows import count_stored as count
 from tests.web.client import PageClient
 
 URL = "/filing/offline-file"
@@ -70,11 +71,6 @@ def fields_of(page: str) -> dict[str, str]:
 def results_of(page: str) -> list[list[str]]:
     rows = BeautifulSoup(page, "html.parser").select("tbody tr")
     return [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in rows]
-
-
-def count(table: type) -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_looked_at_then_entered_once(client: PageClient, world: World, session_id: int) -> None:

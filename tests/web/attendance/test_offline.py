@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent
 from ce_bases.core.identity import IdVault
 from ce_bases.people.models import Person
-from ce_bases.web.extensions import db, make_write_session
+from ce_bases.web.extensions import db
 from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import World, resident_id
+from tests.rows import count_stored as count
 from tests.web.client import PageClient
 
 DEVICE = "0b6f8a52-0000-4000-8000-000000000001"
@@ -65,11 +66,6 @@ def door(session: Session, world: World, clock: FrozenClock) -> Door:
     session.commit()
     clock.set(at(8, 50))
     return door
-
-
-def count(table: type) -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_queue_is_answered_item_by_item(client: PageClient, door: Door) -> None:

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent
 from ce_bases.people.models import Person
-from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import World
+from tests.rows import count_stored as count
 from tests.web.client import PageClient
 
 
@@ -44,11 +43,6 @@ def door(session: Session, world: World, clock: FrozenClock) -> Door:
     session.commit()
     clock.set(at(8, 50))
     return door
-
-
-def count(table: type) -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def tap(door: Door, number: int = 0, kind: str = "in", **changes: Any) -> dict[str, Any]:

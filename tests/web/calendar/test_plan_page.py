@@ -15,12 +15,7 @@ from tests.factories.world import World
 from tests.web.calendar.conftest import File
 from tests.web.calendar.test_feed_life import cancel, move
 from tests.web.client import PageClient
-
-
-def words(page: str) -> str:
-    main = BeautifulSoup(page, "html.parser").select_one("main")
-    assert main is not None
-    return " ".join(main.get_text(" ").split())
+from tests.web.reading import main
 
 
 def test_it_says_everything_one_needs(client: PageClient, file: File) -> None:
@@ -28,7 +23,7 @@ def test_it_says_everything_one_needs(client: PageClient, file: File) -> None:
         date(2022, 6, 20), date(2022, 6, 21), fee_cents=35050, fee_item="资料费", fee_basis="成本"
     )
 
-    page = words(client.get(f"/plans/{number}").text)
+    page = main(client.get(f"/plans/{number}").text)
 
     for said in (
         "装配式建筑专题培训班",
@@ -73,7 +68,7 @@ def test_seats_go_by_the_roster_and_never_below_nothing(
         enrol(session, session.query(Plan).one(), world.person_ids, now=NOW)
         session.commit()
 
-    page = words(client.get(f"/plans/{number}").text)
+    page = main(client.get(f"/plans/{number}").text)
 
     assert "计划 3 人，名单上已有 4 人，还有 0 个名额" in page
     assert "学员3" not in page
@@ -105,7 +100,7 @@ def test_the_deadline_to_enrol_is_shown_and_when_it_has_passed(
 
     clock.forward(days=18, hours=20, minutes=1)
 
-    assert "报名截止 6月20日 周一 08:00 已截止" in words(client.get(f"/plans/{number}").text)
+    assert "报名截止 6月20日 周一 08:00 已截止" in main(client.get(f"/plans/{number}").text)
 
 
 def test_search_engines_read_each_session(client: PageClient, file: File) -> None:

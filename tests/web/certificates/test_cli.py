@@ -12,19 +12,8 @@ from ce_bases.certificates.models import Certificate
 from ce_bases.certificates.paper import TEMPLATE, certificate_data
 from ce_bases.certificates.signing import Facts, sign
 from ce_bases.documents.render import render_png
-from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.factories.certificates import certify, give_hours
 from tests.factories.world import World
-
-
-@pytest.fixture
-def issued(world: World) -> Certificate:
-    with make_write_session() as session:
-        give_hours(session, world, now=NOW)
-        made = certify(session, world, now=NOW)
-        session.commit()
-    return made
 
 
 def run(app: Flask, *args: str, typed: str = "") -> tuple[int, str, str]:

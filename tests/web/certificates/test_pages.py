@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
 
 from ce_bases.certificates import limits
 from ce_bases.certificates.check_views import MISSES_KEY
@@ -19,30 +18,16 @@ from tests.conftest import NOON_1_JUNE as NOW
 from tests.conftest import FrozenClock
 from tests.factories.certificates import certify, give_hours, give_more
 from tests.factories.world import World
+from tests.rows import count_stored
 from tests.unit.documents.samples import pages_of
 from tests.web.client import PageClient
 from tests.web.credits.reading import words
-
-
-@pytest.fixture
-def issued(world: World) -> Certificate:
-    """The learner's certificate of 4 + 8 hours."""
-    with make_write_session() as session:
-        give_hours(session, world, now=NOW)
-        made = certify(session, world, now=NOW)
-        session.commit()
-    return made
 
 
 def test_a_photo_that_is_a_text_is_none(client: PageClient, world: World) -> None:
     sent = {"idempotency_key": "6f1f2b8c-8a55-4a70-9d0e-0d8f7f1f1a11", "photo": "x.jpg"}
 
     assert client.post("/certificates/check", data=sent).status_code == 422
-
-
-def count() -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(Certificate)) or 0
 
 
 def test_a_professional_issues_and_prints_and_anybody_checks(
@@ -84,7 +69,7 @@ def test_a_second_click_gives_the_same_certificate(
 
     client.post("/me/years/2022/certificate")
 
-    assert count() == 1
+    assert count_stored(Certificate) == 1
 
 
 def test_without_hours_there_is_nothing_to_certify(client: PageClient, world: World) -> None:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import pytest
 import zxingcpp
 from PIL import Image
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
@@ -83,8 +81,3 @@ def hall(session: Session, world: World, clock: FrozenClock) -> Hall:
     session.commit()
     clock.set(at(8, 50))
     return hall
-
-
-def count(table: type) -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0

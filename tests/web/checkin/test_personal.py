@@ -17,7 +17,8 @@ from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
 from tests.factories.world import World
-from tests.web.checkin.conftest import Hall, count
+from tests.rows import count_stored as count
+from tests.web.checkin.conftest import Hall
 from tests.web.client import PageClient
 
 

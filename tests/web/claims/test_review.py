@@ -2,13 +2,14 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ce_bases.claims.workflow import ClaimState
 from ce_bases.credits.models import Kind, LedgerLine
 from ce_bases.web.extensions import make_write_session
 from tests.factories.world import World
+from tests.rows import count_stored
 from tests.web.claims.conftest import Make, key, stored
 from tests.web.client import PageClient
 
@@ -18,11 +19,6 @@ def decide(
 ) -> TestResponse:
     form = key(decision=decision, version=stored(claim_id).version)
     return client.post(f"/{side}/claims/{claim_id}/decision", data={**form, **more})
-
-
-def lines() -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(LedgerLine)) or 0
 
 
 def test_the_unit_sees_who_waits_confirms_and_goes_on(
@@ -120,7 +116,7 @@ def test_the_same_decision_sent_twice_and_two_officers(
     assert (first.status_code, again.status_code, again.location) == (302, 302, first.location)
     assert late.status_code == 409
     assert "用户officer" in late.text
-    assert lines() == 1
+    assert count_stored(LedgerLine) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,7 +142,7 @@ def test_hostile_decisions_decide_nothing(
 
     assert answer.status_code in {403, 409, 422}
     assert stored(claim_id).state is ClaimState.WITH_BUREAU
-    assert lines() == 0
+    assert count_stored(LedgerLine) == 0
 
 
 def test_twins_are_shown_and_kept_out_of_the_bulk(
@@ -202,7 +198,7 @@ def test_taking_back_needs_a_reason_and_reverses(
 
     assert answer.location == f"/desk/claims/{claim_id}"
     assert stored(claim_id).state is ClaimState.REVERSED
-    assert lines() == 2
+    assert count_stored(LedgerLine) == 2
     client.log_in("learner")
     assert "假证。" in client.get("/me").text
 

@@ -4,7 +4,6 @@ from datetime import date, time
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
 
 from ce_bases.core.clock import moment_at
 from ce_bases.credits.models import Confirmation, LedgerLine
@@ -15,6 +14,7 @@ from tests.conftest import FrozenClock
 from tests.factories.hours import attend, enrol
 from tests.factories.plans import filed_plan, make_session_details
 from tests.factories.world import World
+from tests.rows import count_stored as count
 from tests.web.client import PageClient
 from tests.web.credits.reading import words
 
@@ -36,11 +36,6 @@ def plan_ids(world: World, clock: FrozenClock) -> list[int]:
         session.commit()
     clock.set(moment_at(date(2022, 6, 22), time(9)))
     return ids
-
-
-def count(table: type) -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def summary(client: PageClient, plan_ids: list[int]) -> tuple[str, dict[str, object]]:

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ce_bases.attendance.models import LateSign, SignKind
 from ce_bases.core.clock import moment_at
@@ -17,6 +17,7 @@ from tests.factories.hours import attend, enrol
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import first_session_id
 from tests.factories.world import World
+from tests.rows import count_stored
 from tests.unit.credits.test_late import arrive
 from tests.web.client import PageClient
 
@@ -39,11 +40,6 @@ def late(world: World, clock: FrozenClock) -> tuple[str, str]:
     return page, f"{page}/{session_id}/{world.person_ids[0]}"
 
 
-def lines() -> int:
-    with make_write_session() as session:
-        return session.scalar(select(func.count()).select_from(LedgerLine)) or 0
-
-
 def test_the_officer_upholds_it_once(client: PageClient, late: tuple[str, str]) -> None:
     page, address = late
     client.log_in("officer")
@@ -55,7 +51,7 @@ def test_the_officer_upholds_it_once(client: PageClient, late: tuple[str, str]) 
     for _ in range(2):
         answer = client.post(address, data={**data, "reason": "核对属实"})
         assert answer.headers["Location"] == page
-    assert lines() == 2
+    assert count_stored(LedgerLine) == 2
     assert "已采纳" in client.get(page).text
 
 

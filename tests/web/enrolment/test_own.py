@@ -20,6 +20,7 @@ from tests.factories.rosters import at
 from tests.factories.world import World
 from tests.web.client import PageClient
 from tests.web.enrolment.test_roster import key_of
+from tests.web.reading import main
 
 NUMBER = "2022-370811-0001"
 OWN = f"/me/plans/{NUMBER}"
@@ -48,12 +49,6 @@ def fill(plan: Plan, world: World, count: int) -> None:
         session.commit()
 
 
-def words(page: str) -> str:
-    main = BeautifulSoup(page, "html.parser").select_one("main")
-    assert main is not None
-    return " ".join(main.get_text(" ").split())
-
-
 def test_the_public_page_leads_through_the_login_to_the_enrolment_page(
     client: PageClient, plan: Plan
 ) -> None:
@@ -70,15 +65,15 @@ def test_enrolling_twice_by_one_form_is_one_seat(
 ) -> None:
     client.log_in("learner")
     page = client.get(OWN)
-    assert all(said in words(page.text) for said in ("共 2 个，还有 2 个", "请确认您属于培训对象"))
+    assert all(said in main(page.text) for said in ("共 2 个，还有 2 个", "请确认您属于培训对象"))
     fields = key_of(page.text, f"{OWN}/enrol")
     for _ in range(2):
         assert client.post(f"{OWN}/enrol", data=fields).headers["Location"] == OWN
     assert places(plan) == {"seats": [world["learner"].person_id], "waiting": []}
-    shown = words(client.get(OWN).text)
+    shown = main(client.get(OWN).text)
     assert "您已有名额" in shown
     assert "确认报名" not in shown
-    inbox = words(client.get("/inbox").text)
+    inbox = main(client.get("/inbox").text)
     assert "报名成功：装配式建筑专题培训班" in inbox
     assert "开班：6月20日 周一 09:00，第一教室。" in inbox
 
@@ -87,14 +82,14 @@ def test_a_full_class_offers_its_waiting_list_and_says_the_place(
     client: PageClient, plan: Plan, world: World
 ) -> None:
     fill(plan, world, 3)
-    assert "加入候补" in words(client.get(f"/plans/{NUMBER}").text)
+    assert "加入候补" in main(client.get(f"/plans/{NUMBER}").text)
     client.log_in("learner")
     page = client.get(OWN)
-    assert "共 2 个，已满，1 人候补" in words(page.text).replace(" ，", "，")
-    assert "加入候补排第 2 位" in words(page.text)
+    assert "共 2 个，已满，1 人候补" in main(page.text).replace(" ，", "，")
+    assert "加入候补排第 2 位" in main(page.text)
     client.post(f"{OWN}/enrol", data=key_of(page.text, f"{OWN}/enrol"))
-    assert "您是候补第 2 位" in words(client.get(OWN).text)
-    assert "候补第 2 位" in words(client.get("/me/classes").text)
+    assert "您是候补第 2 位" in main(client.get(OWN).text)
+    assert "候补第 2 位" in main(client.get("/me/classes").text)
 
 
 def test_cancelling_gives_the_seat_to_the_next(
@@ -109,8 +104,8 @@ def test_cancelling_gives_the_seat_to_the_next(
     now = places(plan)
     assert (len(now["seats"]), now["waiting"]) == (2, [])
     assert world["learner"].person_id not in now["seats"]
-    assert "确认报名" not in words(client.get(OWN).text)  # full: the waiting list is offered
-    assert "加入候补" in words(client.get(OWN).text)
+    assert "确认报名" not in main(client.get(OWN).text)  # full: the waiting list is offered
+    assert "加入候补" in main(client.get(OWN).text)
 
 
 def test_overlaps_are_said_before_confirming_and_do_not_block(
@@ -121,7 +116,7 @@ def test_overlaps_are_said_before_confirming_and_do_not_block(
     session.commit()
     client.log_in("learner")
     page = client.get(OWN)
-    assert "6月20日 周一 09:00–12:00 · 同一天的另一个班 · 第一教室" in words(page.text)
+    assert "6月20日 周一 09:00–12:00 · 同一天的另一个班 · 第一教室" in main(page.text)
     client.post(f"{OWN}/enrol", data=key_of(page.text, f"{OWN}/enrol"))
     assert places(plan)["seats"] == [world["learner"].person_id]
 
@@ -152,7 +147,7 @@ def test_a_class_for_the_whole_city_asks_nothing(
     file_plan(session, plan, expected_version=plan.version, actor=officer, now=NOW)
     session.commit()
     client.log_in("learner")
-    shown = words(client.get(f"/me/plans/{plan.filing_number}").text)
+    shown = main(client.get(f"/me/plans/{plan.filing_number}").text)
     assert "确认报名" in shown
     assert "请确认您属于培训对象" not in shown
 
@@ -172,11 +167,11 @@ def test_after_the_closing_time_it_is_refused_with_whom_to_call(
     client.log_in("learner")
     answer = client.post(f"{OWN}/{verb}", data=fields)
     assert answer.status_code == 409
-    assert "网上报名已于 6月18日 周六 17:00 截止。" in words(answer.text)
-    assert "王老师，0537-2200000" in words(answer.text)
+    assert "网上报名已于 6月18日 周六 17:00 截止。" in main(answer.text)
+    assert "王老师，0537-2200000" in main(answer.text)
     assert places(plan) == before
     assert f'action="{OWN}' not in client.get(OWN).text
-    public = words(client.get(f"/plans/{NUMBER}").text)
+    public = main(client.get(f"/plans/{NUMBER}").text)
     assert "加入候补" not in public
 
 
@@ -187,8 +182,8 @@ def test_a_cancelled_class_says_so(
     session.commit()
     client.log_in("learner")
     page = client.get(OWN)
-    assert "这个培训班已取消" in words(page.text)
-    assert "原因：停电" in words(page.text)
+    assert "这个培训班已取消" in main(page.text)
+    assert "原因：停电" in main(page.text)
     assert client.post(f"{OWN}/enrol").status_code == 409
 
 
@@ -215,11 +210,11 @@ def test_my_classes_lists_what_is_to_come_and_drops_what_is_over(
     client.post(f"{OWN}/enrol", data=key_of(client.get(OWN).text, f"{OWN}/enrol"))
     page = client.get("/me/classes")
     assert f'href="/plans/{NUMBER}.ics"' in page.text
-    assert "接下来的培训" in words(page.text)
-    assert "已有名额" in words(page.text)
+    assert "接下来的培训" in main(page.text)
+    assert "已有名额" in main(page.text)
     clock.set(at(0) + timedelta(days=1))
     client.log_in("learner")
-    assert "接下来的培训" not in words(client.get("/me/classes").text)
+    assert "接下来的培训" not in main(client.get("/me/classes").text)
 
 
 def test_a_unit_is_led_to_its_own_page_and_enrols_whom_it_ticks(
@@ -233,7 +228,7 @@ def test_a_unit_is_led_to_its_own_page_and_enrols_whom_it_ticks(
     fields = {**key_of(page.text, STAFF), "person": chosen}
     assert client.post(STAFF, data=fields).headers["Location"] == STAFF
     assert places(plan) == {"seats": chosen[:2], "waiting": chosen[2:]}
-    shown = words(client.get(STAFF).text)
+    shown = main(client.get(STAFF).text)
     assert all(
         said in shown
         for said in (
@@ -243,7 +238,7 @@ def test_a_unit_is_led_to_its_own_page_and_enrols_whom_it_ticks(
             "已满，1 人候补",
         )
     )
-    listed = words(client.get("/unit/classes").text)
+    listed = main(client.get("/unit/classes").text)
     assert "装配式建筑专题培训班 6月20日 周一 任城建筑继续教育基地 2 1" in listed
     cancel = f"{STAFF}/{chosen[0]}/cancel"
     answer = client.post(cancel, data=key_of(client.get(STAFF).text, cancel))

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from ce_bases.audit.queries import history_of
 from ce_bases.organisers.models import Lecturer, Venue
-from ce_bases.web.extensions import session as reading_session
 from tests.factories.world import VAULT, World, resident_id
 from tests.web.client import PageClient
+from tests.web.reading import look
 
 KEY = "5b0cbb6c-21c5-4d4f-9d0a-1a4f6f0e9d11"
 VENUE = {
@@ -37,12 +37,6 @@ PAGES = [
     "/filing/staff",
     "/filing/staff/new",
 ]
-
-
-def look() -> Session:
-    """The database as it is now, without holding it."""
-    reading_session().rollback()
-    return reading_session()
 
 
 def with_key(sent: dict[str, str]) -> dict[str, str]:

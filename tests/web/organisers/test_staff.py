@@ -13,18 +13,12 @@ from ce_bases.audit.queries import history_of
 from ce_bases.bureaus.models import BureauMember
 from ce_bases.organisers.models import Lecturer, OrganiserMember
 from ce_bases.people.models import Person
-from ce_bases.web.extensions import session as reading_session
 from tests.factories.world import World
 from tests.web.client import PageClient
+from tests.web.reading import look
 
 KEY = "5b0cbb6c-21c5-4d4f-9d0a-1a4f6f0e9d11"
 OTHER_KEY = "1d1c0c3e-9a0b-4f0e-8a57-3f1d0a9d2b44"
-
-
-def look() -> Session:
-    """The database as it is now, without holding it."""
-    reading_session().rollback()
-    return reading_session()
 
 
 def member_of(username: str) -> OrganiserMember:

@@ -28,6 +28,7 @@ from tests.conftest import FrozenClock
 from tests.factories.plans import drafted_plan
 from tests.factories.world import World
 from tests.web.client import PageClient
+from tests.web.reading import fresh, main
 
 LATE = moment_at(date(2022, 6, 11), time(9))  # the class opens on the 20th
 LAST = moment_at(date(2022, 6, 10), time(23, 59))
@@ -49,19 +50,6 @@ def asked(session: Session, world: World, late: Plan) -> ExceptionRequest:
     )
     session.commit()
     return request
-
-
-def main(html: str) -> str:
-    found = BeautifulSoup(html, "html.parser").select_one("main")
-    assert found is not None
-    return found.get_text(" ", strip=True)
-
-
-def fresh(plan: Plan) -> Plan:
-    reading = extensions.session()
-    reading.rollback()
-    reading.expire_all()
-    return reading.get_one(Plan, plan.id)
 
 
 def request_of(plan: Plan) -> int:

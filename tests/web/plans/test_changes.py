@@ -8,27 +8,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.core.clock import moment_at
-from ce_bases.plans import service
 from ce_bases.plans.models import Plan, PlanRevision, PublishedSession
 from ce_bases.web import extensions
 from tests.conftest import NOON_1_JUNE, FrozenClock
-from tests.factories.plans import filed_plan, make_session_details, submitted_plan
+from tests.factories.plans import (
+    return_plan,
+    submitted_plan,
+    two_filed_sessions,
+)
 from tests.factories.world import World
 from tests.web.client import PageClient
 from tests.web.plans.forms import problems, typed
+from tests.web.reading import main
 
 STRANGERS = ("stranger", "city_clerk")
 
 
 @pytest.fixture
 def filed(session: Session, world: World) -> Plan:
-    rows = (
-        make_session_details(world, topic="第一课"),
-        make_session_details(world, on=date(2022, 6, 27), topic="第二课"),
-    )
-    plan = filed_plan(session, world, *rows, now=NOON_1_JUNE - timedelta(days=1))
-    session.commit()
-    return plan
+    return two_filed_sessions(session, world, now=NOON_1_JUNE - timedelta(days=1))
 
 
 def reading() -> Session:
@@ -45,12 +43,6 @@ def standings(plan: Plan) -> list[tuple[int, str]]:
         .order_by(PlanRevision.number)
     )
     return [(number, standing.value) for number, standing in rows]
-
-
-def main(html: str) -> str:
-    found = BeautifulSoup(html, "html.parser").select_one("main")
-    assert found is not None
-    return found.get_text(" ", strip=True)
 
 
 def version_on(html: str) -> str:
@@ -275,14 +267,7 @@ def test_the_bases_lists_show_what_is_on_file_and_home_what_is_to_send(
 @pytest.fixture
 def returned(session: Session, world: World) -> Plan:
     plan = submitted_plan(session, world, now=NOON_1_JUNE)
-    service.return_plan(
-        session,
-        plan,
-        "请补充",
-        expected_version=plan.version,
-        actor=world["officer"],
-        now=NOON_1_JUNE,
-    )
+    return_plan(session, world, plan, now=NOON_1_JUNE)
     session.commit()
     return plan
 

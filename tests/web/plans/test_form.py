@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ce_bases.plans import service
 from ce_bases.plans.models import Plan, PlanRevision
 from ce_bases.plans.queries import open_revision
 from ce_bases.plans.workflow import PlanState
 from ce_bases.web import extensions
 from tests.conftest import NOON_1_JUNE, FrozenClock
-from tests.factories.plans import drafted_plan, filed_plan, submitted_plan
+from tests.factories.plans import drafted_plan, filed_plan, return_plan, submitted_plan
 from tests.factories.world import World
 from tests.web.client import PageClient
 from tests.web.plans.forms import filled_form, problems, row, typed
@@ -491,14 +490,7 @@ def test_a_returned_plan_shows_why_and_can_be_submitted_again(
     client: PageClient, world: World, session: Session, clock: FrozenClock
 ) -> None:
     plan = submitted_plan(session, world, now=NOON_1_JUNE)
-    service.return_plan(
-        session,
-        plan,
-        "请补充<收费>依据",
-        expected_version=plan.version,
-        actor=world["officer"],
-        now=NOON_1_JUNE,
-    )
+    return_plan(session, world, plan, reason="请补充<收费>依据", now=NOON_1_JUNE)
     session.commit()
     client.log_in("clerk")
     page = client.get(f"/filing/plans/{plan.id}/edit")

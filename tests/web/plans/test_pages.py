@@ -13,18 +13,18 @@ from ce_bases.plans.workflow import PlanState
 from ce_bases.web import extensions
 from tests.conftest import NOON_1_JUNE, FrozenClock
 from tests.factories.hours import enrol
-from tests.factories.plans import drafted_plan, filed_plan, make_session_details, submitted_plan
+from tests.factories.plans import (
+    drafted_plan,
+    filed_plan,
+    make_session_details,
+    return_plan,
+    submitted_plan,
+)
 from tests.factories.world import World
 from tests.web.client import PageClient
+from tests.web.reading import fresh
 
 EARLIER = NOON_1_JUNE - timedelta(days=40)
-
-
-def fresh(plan: Plan) -> Plan:
-    reading = extensions.session()
-    reading.rollback()
-    reading.expire_all()
-    return reading.get_one(Plan, plan.id)
 
 
 def words(html: str, selector: str = "main") -> str:
@@ -77,14 +77,7 @@ def plans(session: Session, world: World) -> dict[str, Plan]:
         ),
     }
     returned = made["returned"]
-    service.return_plan(
-        session,
-        returned,
-        "请补充",
-        expected_version=returned.version,
-        actor=world["officer"],
-        now=NOON_1_JUNE,
-    )
+    return_plan(session, world, returned, now=NOON_1_JUNE)
     session.commit()
     return made
 
