@@ -4,14 +4,16 @@ import base64
 import hashlib
 import hmac
 import uuid
+from functools import partial
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ce_bases.attendance import queries, substitutes
+from ce_bases.attendance import substitutes
 from ce_bases.attendance.forms import SubstituteForm
+from ce_bases.attendance.own import own_session
 from ce_bases.attendance.review_views import bp
 from ce_bases.core.access import Action
 from ce_bases.core.errors import NotFoundError
@@ -23,9 +25,7 @@ from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
 from ce_bases.web.saving import carry_out
 
-
-def _own(db: Session, session_id: int) -> SessionInForce:
-    return queries.get_own_session(db, session_id, actor=current_actor(), action=Action.LEND_DOOR)
+_own = partial(own_session, action=Action.LEND_DOOR)
 
 
 @bp.get("/filing/sessions/<int:session_id>/substitutes")

@@ -2,16 +2,18 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ce_bases.attendance import queries, register
+from ce_bases.attendance import register
 from ce_bases.attendance.delivery import Delivery, Queued, QueuedSign, read_queue_file
 from ce_bases.attendance.forms import IntakeForm, QueueFileForm
 from ce_bases.attendance.intake import take_in_file
 from ce_bases.attendance.intents import SignOutcome
+from ce_bases.attendance.own import own_session
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError, NotFoundError, UserFacingError, WrongStateError
 from ce_bases.core.text import Text, msg
@@ -52,10 +54,7 @@ class _RehearsedError(Exception):
         self.outcomes = outcomes
 
 
-def _own(db: Session, session_id: int) -> SessionInForce:
-    return queries.get_own_session(
-        db, session_id, actor=current_actor(), action=Action.MAKE_UP_ATTENDANCE
-    )
+_own = partial(own_session, action=Action.MAKE_UP_ATTENDANCE)
 
 
 @bp.get("/filing/offline-file")

@@ -15,6 +15,7 @@ from ce_bases.attendance import queries, register, service
 from ce_bases.attendance.batch import take_in_at_door
 from ce_bases.attendance.delivery import read_delivery
 from ce_bases.attendance.intents import SignOutcome
+from ce_bases.attendance.own import own_session
 from ce_bases.attendance.snapshot import millis, rows_of, snapshot_of
 from ce_bases.attendance.walk_in_list import open_by_session
 from ce_bases.config import PROJECT_ROOT
@@ -29,12 +30,6 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
 
 bp = Blueprint("attendance_offline", __name__)
-
-
-def _own(db: Session, session_id: int) -> SessionInForce:
-    return queries.get_own_session(
-        db, session_id, actor=current_actor(), action=Action.TAKE_SIGN_IN
-    )
 
 
 @bp.get("/teach/token")
@@ -57,7 +52,7 @@ def token() -> ResponseReturnValue:
 @allow(Action.TAKE_SIGN_IN)
 def state(session_id: int) -> ResponseReturnValue:
     """The register as it stands at the server."""
-    return jsonify(_state(_own(session(), session_id)))
+    return jsonify(_state(own_session(session(), session_id)))
 
 
 def _state(held: SessionInForce) -> dict[str, Any]:

@@ -1,17 +1,20 @@
 """Typing in a signed sheet, and the photos that entries by hand rest on."""
 
+from functools import partial
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ce_bases.attendance import evidence, paper, queries, register
+from ce_bases.attendance import evidence, paper, register
 from ce_bases.attendance.evidence import Proof
 from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import PaperForm
+from ce_bases.attendance.own import own_session
 from ce_bases.attendance.paper import SignedSheet
 from ce_bases.attendance.review_views import bp
 from ce_bases.core.access import Action
-from ce_bases.plans.queries import SessionInForce, get_session_in_force
+from ce_bases.plans.queries import get_session_in_force
 from ce_bases.policy.attendance import needs_sign_out
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
@@ -20,11 +23,7 @@ from ce_bases.web.moment import request_now
 from ce_bases.web.saving import save
 from ce_bases.web.uploads import file_store, send_attachment
 
-
-def _own(db: Session, session_id: int) -> SessionInForce:
-    return queries.get_own_session(
-        db, session_id, actor=current_actor(), action=Action.MAKE_UP_ATTENDANCE
-    )
+_own = partial(own_session, action=Action.MAKE_UP_ATTENDANCE)
 
 
 @bp.route("/filing/sessions/<int:session_id>/paper", methods=["GET", "POST"])

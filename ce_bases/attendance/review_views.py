@@ -1,6 +1,7 @@
 """After the class: what was recorded, whom to make up for, what to take back, one's own record."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
@@ -15,6 +16,7 @@ from ce_bases.attendance.forms import AnnulForm, MakeUpForm
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.late import late_requests
 from ce_bases.attendance.models import WAY_LABELS
+from ce_bases.attendance.own import own_session
 from ce_bases.attendance.paper import obstacle
 from ce_bases.attendance.sheet import names_to_write
 from ce_bases.attendance.walk_in_list import open_by_session
@@ -29,6 +31,8 @@ from ce_bases.web.moment import request_now, today
 from ce_bases.web.uploads import file_store
 
 bp = Blueprint("attendance_review", __name__)
+
+_correctable = partial(own_session, action=Action.MAKE_UP_ATTENDANCE)
 
 
 def _readable(session_id: int) -> SessionInForce:
@@ -138,12 +142,6 @@ def annul(session_id: int, person_id: int) -> ResponseReturnValue:
         return correction.annul(db, own, intent, actor=actor, now=now)
 
     return _after(session_id, person_id, in_transaction(work), _("已撤销，原记录仍保留可查。"))
-
-
-def _correctable(db: Session, session_id: int) -> SessionInForce:
-    return queries.get_own_session(
-        db, session_id, actor=current_actor(), action=Action.MAKE_UP_ATTENDANCE
-    )
 
 
 def _after(session_id: int, person_id: int, outcome: SignOutcome, done: str) -> ResponseReturnValue:

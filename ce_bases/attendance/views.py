@@ -21,6 +21,7 @@ from ce_bases.attendance.fold import rule_of, timing_of
 from ce_bases.attendance.forms import HeadcountForm, TapForm, UndoForm, WalkInForm
 from ce_bases.attendance.heads import Counted, count_heads
 from ce_bases.attendance.intents import SignOutcome
+from ce_bases.attendance.own import own_session
 from ce_bases.attendance.sheet import names_to_write, sheet_of
 from ce_bases.attendance.snapshot import millis
 from ce_bases.attendance.walk_in_list import walk_ins_of
@@ -59,14 +60,10 @@ def show_today() -> ResponseReturnValue:
     )
 
 
-def _own(db: Any, session_id: int, action: Action = Action.TAKE_SIGN_IN) -> SessionInForce:
-    return queries.get_own_session(db, session_id, actor=current_actor(), action=action)
-
-
 @bp.get("/teach/sessions/<int:session_id>")
 @allow(Action.TAKE_SIGN_IN)
 def show_register(session_id: int) -> ResponseReturnValue:
-    return draw_register(_own(session(), session_id), HeadcountForm(formdata=None))
+    return draw_register(own_session(session(), session_id), HeadcountForm(formdata=None))
 
 
 def draw_register(
@@ -140,7 +137,9 @@ def sign(session_id: int) -> ResponseReturnValue:
         raise _stale()
     intent, actor, now = form.details(), current_actor(), request_now()
     outcome = in_transaction(
-        lambda db: service.record_sign(db, _own(db, session_id), intent, actor=actor, now=now)
+        lambda db: service.record_sign(
+            db, own_session(db, session_id), intent, actor=actor, now=now
+        )
     )
     return _answer(session_id, outcome)
 
@@ -154,7 +153,7 @@ def undo(session_id: int) -> ResponseReturnValue:
         raise _stale()
     intent, actor, now = form.details(), current_actor(), request_now()
     outcome = in_transaction(
-        lambda db: correction.annul(db, _own(db, session_id), intent, actor=actor, now=now)
+        lambda db: correction.annul(db, own_session(db, session_id), intent, actor=actor, now=now)
     )
     return _answer(session_id, outcome)
 
@@ -166,7 +165,7 @@ def _stale() -> InvalidInputError:
 def _answer(session_id: int, outcome: SignOutcome) -> ResponseReturnValue:
     """The register again, or for the script the pieces of it that changed."""
     status = 200 if outcome.accepted else 422
-    held = _own(session(), session_id)
+    held = own_session(session(), session_id)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(_pieces(held, outcome)), status
     if not outcome.accepted:
@@ -198,12 +197,12 @@ def _pieces(held: SessionInForce, outcome: SignOutcome) -> dict[str, Any]:
 def note_heads(session_id: int) -> ResponseReturnValue:
     form = HeadcountForm()
     if not form.validate():
-        return draw_register(_own(session(), session_id), form), 422
+        return draw_register(own_session(session(), session_id), form), 422
     heads, actor, now = int(form.headcount.data or 0), current_actor(), request_now()
 
     def work(db: Any) -> str:
         counted = Counted(str(uuid.UUID(form.idempotency_key.data)), heads, now)
-        count_heads(db, _own(db, session_id), counted, actor=actor, now=now)
+        count_heads(db, own_session(db, session_id), counted, actor=actor, now=now)
         return url_for("attendance.show_register", session_id=session_id)
 
     return carry_out(work, said=_("已记下现场人数 %(n)d 人。", n=heads))
@@ -214,7 +213,7 @@ def note_heads(session_id: int) -> ResponseReturnValue:
 @allow(Action.PRINT_SHEET)
 def sheet(session_id: int) -> ResponseReturnValue:
     """The sign-in sheet of one session (date and half-day), A4."""
-    held, now = _own(session(), session_id, Action.PRINT_SHEET), request_now()
+    held, now = own_session(session(), session_id, Action.PRINT_SHEET), request_now()
     rows = register.register_of(session(), held)
     address = url_for("attendance.show_register", session_id=session_id, _external=True)
     font = current_app.config["SETTINGS"].font_path

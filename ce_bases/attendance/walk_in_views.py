@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ce_bases.attendance import permissions, queries, service, settling, walk_ins
 from ce_bases.attendance.forms import DismissForm, HeadcountForm, MatchForm, WalkInForm
 from ce_bases.attendance.models import WalkIn
+from ce_bases.attendance.own import own_session
 from ce_bases.attendance.review_views import bp as review_bp
 from ce_bases.attendance.views import bp, draw_register
 from ce_bases.attendance.walk_in_list import find_walk_in, walk_ins_of
@@ -27,10 +28,6 @@ from ce_bases.web.vault import vault
 SETTLE = Action.IMPORT_ROSTER
 
 
-def _own(db: Session, session_id: int, action: Action = Action.TAKE_SIGN_IN) -> SessionInForce:
-    return queries.get_own_session(db, session_id, actor=current_actor(), action=action)
-
-
 def _register(session_id: int) -> str:
     return url_for("attendance.show_register", session_id=session_id, _anchor="walk-ins")
 
@@ -39,16 +36,16 @@ def _register(session_id: int) -> str:
 @allow(Action.TAKE_SIGN_IN)
 def note_walk_in(session_id: int) -> ResponseReturnValue:
     form, actor, now = WalkInForm(), current_actor(), request_now()
-    held, heads = _own(session(), session_id), HeadcountForm(formdata=None)
+    held, heads = own_session(session(), session_id), HeadcountForm(formdata=None)
     if not form.validate():
         return draw_register(held, heads, newcomer=form), 422
 
     def work(db: Session) -> str:
-        walk_ins.note(db, _own(db, session_id), form.details(), actor=actor, now=now)
+        walk_ins.note(db, own_session(db, session_id), form.details(), actor=actor, now=now)
         return _register(session_id)
 
     def again() -> str:
-        return draw_register(_own(session(), session_id), heads, newcomer=form)
+        return draw_register(own_session(session(), session_id), heads, newcomer=form)
 
     said = _("已记下，等办班单位核对证件后计入考勤。")
     return save(form, work, again=again, said=said)
@@ -70,7 +67,9 @@ def _at_the_door(
     session_id: int, walk_in_id: int, act: Callable[..., WalkIn], done: str
 ) -> ResponseReturnValue:
     actor, now = current_actor(), request_now()
-    in_transaction(lambda db: act(db, _own(db, session_id), walk_in_id, actor=actor, now=now))
+    in_transaction(
+        lambda db: act(db, own_session(db, session_id), walk_in_id, actor=actor, now=now)
+    )
     flash(done, "done")
     return redirect(_register(session_id))
 
@@ -114,7 +113,7 @@ def match_walk_in(session_id: int, walk_in_id: int) -> ResponseReturnValue:
     form, ids, actor, now = MatchForm(), vault(), current_actor(), request_now()
 
     def work(db: Session) -> str:
-        held, card = _own(db, session_id, SETTLE), form.details(walk_in_id)
+        held, card = own_session(db, session_id, SETTLE), form.details(walk_in_id)
         settling.match(db, held, card, vault=ids, actor=actor, now=now)
         return url_for("attendance_review.walk_ins", session_id=session_id)
 
@@ -127,7 +126,7 @@ def dismiss_walk_in(session_id: int, walk_in_id: int) -> ResponseReturnValue:
     form, actor, now = DismissForm(), current_actor(), request_now()
 
     def work(db: Session) -> str:
-        held, reason = _own(db, session_id, SETTLE), form.reason.data or ""
+        held, reason = own_session(db, session_id, SETTLE), form.reason.data or ""
         settling.dismiss(db, held, walk_in_id, reason, actor=actor, now=now)
         return url_for("attendance_review.walk_ins", session_id=session_id)
 
@@ -141,12 +140,12 @@ def _settled(
     work: Callable[[Session], str],
     done: str,
 ) -> ResponseReturnValue:
-    held = _own(session(), session_id, SETTLE)
+    held = own_session(session(), session_id, SETTLE)
     find_walk_in(session(), held, walk_in_id)
     if not form.validate():
         return _draw(held, form, walk_in_id), 422
 
     def again() -> str:
-        return _draw(_own(session(), session_id, SETTLE), form, walk_in_id)
+        return _draw(own_session(session(), session_id, SETTLE), form, walk_in_id)
 
     return save(form, work, again=again, said=done)

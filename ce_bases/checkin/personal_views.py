@@ -6,11 +6,11 @@ from typing import Any
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from ce_bases.attendance import queries, register
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.models import SignKind
+from ce_bases.attendance.own import own_session
 from ce_bases.checkin import codes
 from ce_bases.checkin.blueprint import bp, personal_key
 from ce_bases.checkin.door import after_closing, phase_at
@@ -47,16 +47,10 @@ def own_code() -> ResponseReturnValue:
     )
 
 
-def _own(db: Session, session_id: int) -> SessionInForce:
-    return queries.get_own_session(
-        db, session_id, actor=current_actor(), action=Action.TAKE_SIGN_IN
-    )
-
-
 @bp.get("/teach/sessions/<int:session_id>/scan")
 @allow(Action.TAKE_SIGN_IN)
 def reader(session_id: int) -> ResponseReturnValue:
-    return _show(_own(session(), session_id), PresentedForm(formdata=None))
+    return _show(own_session(session(), session_id), PresentedForm(formdata=None))
 
 
 @bp.post("/teach/sessions/<int:session_id>/scan")
@@ -64,7 +58,7 @@ def reader(session_id: int) -> ResponseReturnValue:
 def read(session_id: int) -> ResponseReturnValue:
     """A code from the camera, from a photograph or typed; signs in at once."""
     form = PresentedForm()
-    _own(session(), session_id)
+    own_session(session(), session_id)
     problem: Text | None = None
     try:
         shown = _presented(form)
@@ -75,7 +69,7 @@ def read(session_id: int) -> ResponseReturnValue:
         return _answer(session_id, form, None, 422)
     actor, now, key = current_actor(), request_now(), personal_key()
     outcome = in_transaction(
-        lambda db: take_code(db, _own(db, session_id), shown, key=key, actor=actor, now=now)
+        lambda db: take_code(db, own_session(db, session_id), shown, key=key, actor=actor, now=now)
     )
     return _answer(session_id, form, outcome, 200 if outcome.accepted else 422)
 
@@ -100,7 +94,7 @@ def _answer(
     session_id: int, form: PresentedForm, outcome: SignOutcome | None, status: int
 ) -> ResponseReturnValue:
     """The page again with what came of it, or for the camera's script that part alone."""
-    held = _own(session(), session_id)
+    held = own_session(session(), session_id)
     if request.accept_mimetypes.best != "application/json":
         fresh = form if outcome is None else PresentedForm(formdata=None)
         return _show(held, fresh, outcome), status
