@@ -18,6 +18,7 @@ from ce_bases.messages import models as messages
 from ce_bases.organisers import models as organisers
 from ce_bases.oversight import models as oversight
 from ce_bases.people import models as people
+from ce_bases.plans import freezing
 from ce_bases.plans import models as plans
 
 FEATURES = (
@@ -31,6 +32,7 @@ FEATURES = (
     organisers,
     people,
     plans,
+    freezing,
     enrolment,
     calendar_,
     shown,

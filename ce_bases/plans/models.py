@@ -11,7 +11,7 @@ from ce_bases.bureaus.directory import CODES
 from ce_bases.core.orm import Base, by_value, one_of
 from ce_bases.core.text import Text as Words
 from ce_bases.core.text import msg
-from ce_bases.core.triggers import append_only_ddl, attach, guarded_ddl
+from ce_bases.core.triggers import append_only_ddl, attach
 from ce_bases.files.models import StoredFile
 from ce_bases.organisers.models import Organiser
 from ce_bases.plans.workflow import PlanState
@@ -440,93 +440,4 @@ class FilingSerial(Base):
     last: Mapped[int]
 
 
-_CONTENT = (
-    "plan_id",
-    "number",
-    "amends",
-    "corrects",
-    "title",
-    "subject",
-    "series",
-    "form",
-    "reach",
-    "audience",
-    "planned_number",
-    "live_address",
-    "aims",
-    "outline",
-    "assessment",
-    "fee_cents",
-    "fee_item",
-    "fee_basis",
-    "contact_name",
-    "contact_phone",
-    "enrol_how",
-    "enrol_closes_at",
-    "remarks",
-    "opens_on",
-    "closes_on",
-    "submitted_at",
-    "submitted_by",
-    "counted_at",
-    "counted_on",
-    "last_filing_on",
-    "content_hash",
-)
-FROZEN_CONTENT_CHANGED = "OLD.submitted_at IS NOT NULL AND ({})".format(
-    " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in _CONTENT)
-)
-FROZEN_REVISION_OF = (
-    "EXISTS (SELECT 1 FROM plan_revision r WHERE r.id = {row}.revision_id "
-    "AND r.submitted_at IS NOT NULL)"
-)
-_FILES_OF_THE_SAME = "(SELECT count(*) FROM plan_attachment WHERE revision_id = NEW.revision_id)"
-
-
-def plan_triggers() -> dict[str, list[tuple[str, str]]]:
-    """Table → (dialect, statement): submitted revisions, timetables and files never change."""
-    revision = "plan_revision"
-    entry = "timetable_entry"
-    attachment = "plan_attachment"
-    frozen = "a submitted revision is frozen"
-    return {
-        revision: [
-            *guarded_ddl(revision, "frozen", ["UPDATE"], FROZEN_CONTENT_CHANGED, frozen),
-            *guarded_ddl(revision, "kept", ["DELETE"], "OLD.submitted_at IS NOT NULL", frozen),
-        ],
-        entry: [
-            *guarded_ddl(
-                entry, "frozen_new", ["INSERT"], FROZEN_REVISION_OF.format(row="NEW"), frozen
-            ),
-            *guarded_ddl(
-                entry, "frozen", ["UPDATE", "DELETE"], FROZEN_REVISION_OF.format(row="OLD"), frozen
-            ),
-        ],
-        attachment: [
-            *guarded_ddl(
-                attachment, "frozen_new", ["INSERT"], FROZEN_REVISION_OF.format(row="NEW"), frozen
-            ),
-            *guarded_ddl(
-                attachment, "frozen", ["DELETE"], FROZEN_REVISION_OF.format(row="OLD"), frozen
-            ),
-            *guarded_ddl(
-                attachment,
-                "kept",
-                ["UPDATE"],
-                "OLD.id IS NOT NULL",
-                "attachments come and go, they do not change",
-            ),
-            *guarded_ddl(
-                attachment,
-                "few",
-                ["INSERT"],
-                f"{_FILES_OF_THE_SAME} >= {MOST_ATTACHMENTS}",
-                "a revision has few attachments",
-            ),
-        ],
-    }
-
-
 attach(RevisionChange.__table__, append_only_ddl("revision_change"))
-for _table, _statements in plan_triggers().items():
-    attach(Base.metadata.tables[_table], iter(_statements))
