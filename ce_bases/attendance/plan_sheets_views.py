@@ -22,10 +22,10 @@ from ce_bases.plans.queries import SessionInForce
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now
+from ce_bases.web.workbooks import XLSX
 
 #: Lines of one file; more are downloaded day by day.
 MOST_LINES = 4_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _plan(plan_id: int) -> tuple[Plan, list[SessionInForce]]:

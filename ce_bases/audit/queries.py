@@ -22,3 +22,13 @@ def history_of(
         )
         .order_by(AuditEntry.id)
     ).all()
+
+
+def last_act(session: Session, subject_kind: str, subject_id: int) -> AuditEntry | None:
+    """The newest act on one subject. The caller has scoped it."""
+    return session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == str(subject_id))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).one_or_none()

@@ -1,9 +1,8 @@
 """A unit's spreadsheet of claims: the template, the check, the entry."""
 
-import io
 from typing import Any
 
-from flask import render_template, send_file, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,7 @@ from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
 from ce_bases.web.saving import carry_out
 from ce_bases.web.vault import vault
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ce_bases.web.workbooks import send_workbook
 
 
 def _show(form: SheetForm, **more: Any) -> str:
@@ -42,12 +40,7 @@ def unit_import() -> ResponseReturnValue:
 @allow(Action.FIRST_REVIEW_CLAIM)
 def unit_template() -> ResponseReturnValue:
     reviewing.require_reviewer(current_actor())
-    return send_file(
-        io.BytesIO(importing.template()),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name="claims-template.xlsx",
-    )
+    return send_workbook(importing.template(), "claims-template.xlsx")
 
 
 @bp.post("/unit/claims/import")

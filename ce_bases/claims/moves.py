@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ce_bases.audit.models import AuditEntry
+from ce_bases.audit.queries import last_act
 from ce_bases.audit.service import Act, record
 from ce_bases.claims.models import Claim
 from ce_bases.claims.workflow import ACTION_LABELS, ClaimAction, next_state
@@ -24,7 +23,7 @@ def take(session: Session, claim: Claim, *, expected_version: int | None = None)
     lock(session, claim)
     if expected_version is None or claim.version == expected_version:
         return
-    last = last_act(session, claim)
+    last = last_act(session, "claim", claim.id)
     message = msg("您打开页面之后，这项申报被别人改过了。")
     if last is not None:
         message = msg(
@@ -57,15 +56,6 @@ def move(  # noqa: PLR0913 -- the whole act in one call
     act = Act(f"claim_{action}", "claim", claim.id, {"state": before.value}, after, reason)
     record(session, act, actor=actor, now=now)
     session.flush()
-
-
-def last_act(session: Session, claim: Claim) -> AuditEntry | None:
-    return session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.subject_kind == "claim", AuditEntry.subject_id == str(claim.id))
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def action_label(action: str) -> Text:

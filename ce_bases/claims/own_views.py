@@ -28,7 +28,7 @@ from ce_bases.web.fields import read_id
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate
-from ce_bases.web.saving import carry_out
+from ce_bases.web.saving import Work, carry_out
 from ce_bases.web.uploads import file_store
 
 
@@ -111,7 +111,7 @@ def edit(claim_id: int) -> ResponseReturnValue:
     return _keep_and_go_on(work, form, claim)
 
 
-def _keep_and_go_on(work: pages.Work, form: ClaimForm, claim: Claim | None) -> ResponseReturnValue:
+def _keep_and_go_on(work: Work, form: ClaimForm, claim: Claim | None) -> ResponseReturnValue:
     """Keep what was typed and sent along; then send the claim when that was asked for.
 
     Two steps, so that a claim that cannot be sent yet loses neither words nor photos.

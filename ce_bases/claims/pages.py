@@ -1,7 +1,7 @@
 """What the claim's pages show, put together from queries, preview and words."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,8 +32,6 @@ from ce_bases.credits.explain import KIND_LABELS
 from ce_bases.credits.models import Kind
 from ce_bases.plans.models import SUBJECT_LABELS
 from ce_bases.policy.registry import filing_policy_for
-
-Work = Callable[[Session], str]
 
 
 def facts_of(claim: Claim) -> list[tuple[Text, Any]]:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ce_bases.audit.queries import last_act
 from ce_bases.claims.content import MOST_HALVES, MOVABLE
 from ce_bases.claims.models import Claim
-from ce_bases.claims.moves import last_act, move, need_reason, take
+from ce_bases.claims.moves import move, need_reason, take
 from ce_bases.claims.notices import tell_claimant
 from ce_bases.claims.oddities import oddities_of
 from ce_bases.claims.permissions import may, require_other
@@ -192,7 +193,7 @@ def _take(session: Session, claim: Claim, decision: Decision, actor: Actor, acti
 def _require_state(session: Session, claim: Claim, state: ClaimState) -> None:
     if claim.state is state:
         return
-    last = last_act(session, claim)
+    last = last_act(session, "claim", claim.id)
     raise WrongStateError(
         msg("这项申报已由 %(name)s 处理过。", name=last.actor_name if last else ""),
         next_step=msg("您这次的处理没有生效。请打开最新的页面核对。"),

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ce_bases.core.access import Action
 from ce_bases.core.spreadsheets import Column, Sheet, write_book
 from ce_bases.credits import queries
-from ce_bases.credits.export_views import XLSX
 from ce_bases.credits.views import bp
 from ce_bases.enrolment.queries import get_own_plan
 from ce_bases.plans.models import SUBJECT_LABELS, Plan
@@ -18,6 +17,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.workbooks import send_workbook
 
 LINES_A_PAGE = 50
 
@@ -65,9 +65,7 @@ def base_posted_xlsx(plan_id: int) -> ResponseReturnValue:
     ]
     columns = [Column(str(n), words, width) for n, (words, width) in enumerate(headings)]
     sheet = Sheet(_("已入账学时"), columns, [_row(*row) for row in rows])
-    answer = Response(write_book([sheet]), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="posted-{plan_id}.xlsx"'
-    return answer
+    return send_workbook(write_book([sheet]), f"posted-{plan_id}.xlsx")
 
 
 def _row(line: Any, person: Any, reversal: Any) -> tuple[str | float, ...]:

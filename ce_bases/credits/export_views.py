@@ -14,8 +14,7 @@ from ce_bases.policy.registry import FIRST_YEAR
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now, today
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ce_bases.web.workbooks import XLSX
 
 
 @bp.get("/me/years/<int:year>/record.<any(json, xlsx, pdf):kind>")

@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WIDTHS = (12, 16, 10, 10, 10, 10, 10, 12)
 
 
-def staff_sheet(rows: Iterable[Any], year: int, *, on: date) -> BytesIO:
+def staff_sheet(rows: Iterable[Any], year: int, *, on: date) -> bytes:
     """The rows of `staff.staff` as an xlsx file; texts are typed as texts, never as formulas."""
     target = BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
@@ -34,8 +34,7 @@ def staff_sheet(rows: Iterable[Any], year: int, *, on: date) -> BytesIO:
     sheet.freeze_panes(1, 1)
     sheet.set_footer(f"&L{year}&R{on.isoformat()}")
     book.close()
-    target.seek(0)
-    return target
+    return target.getvalue()
 
 
 def _titles() -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A unit's people and their hours."""
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.pagination import page_number, page_url, paginate, with_query
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ce_bases.web.workbooks import send_workbook
 
 
 def _unit_of(actor: Actor) -> int:
@@ -100,11 +99,5 @@ def people_xlsx() -> ResponseReturnValue:
     actor, wanted = current_actor(), _wanted()
     need = policy_for(wanted.year).requirement
     rows = session().execute(staff.staff(_unit_of(actor), wanted, need, today=today())).all()
-    answer = send_file(
-        staff_sheet(rows, wanted.year, on=today()),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"hours-{wanted.year}.xlsx",
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    book = staff_sheet(rows, wanted.year, on=today())
+    return send_workbook(book, f"hours-{wanted.year}.xlsx")

@@ -1,8 +1,6 @@
 """A roster on paper and as a workbook; who waits moved up by hand."""
 
-from io import BytesIO
-
-from flask import Response, flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,8 +18,8 @@ from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
 from ce_bases.web.saving import carry_out
+from ce_bases.web.workbooks import send_workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROSTER = "/filing/plans/<int:plan_id>/roster"
 
 
@@ -33,7 +31,7 @@ def roster_xlsx(plan_id: int) -> ResponseReturnValue:
     seated = db.scalars(queries.roster(plan.id, sort="unit"))
     waiting = db.scalars(queries.waiting_list(plan.id))
     title = " ".join(filter(None, (shown_revision(plan).title, plan.filing_number)))
-    return _send(
+    return send_workbook(
         roster_book(seated, waiting, title), book_name(plan.filing_number, plan.id, today())
     )
 
@@ -42,13 +40,7 @@ def roster_xlsx(plan_id: int) -> ResponseReturnValue:
 @allow(Action.IMPORT_ROSTER)
 def roster_template(plan_id: int) -> ResponseReturnValue:
     queries.get_own_plan(session(), plan_id, actor=current_actor(), action=Action.IMPORT_ROSTER)
-    return _send(template_book(), "roster-template.xlsx")
-
-
-def _send(book: bytes, name: str) -> Response:
-    answer = send_file(BytesIO(book), mimetype=XLSX, as_attachment=True, download_name=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return send_workbook(template_book(), "roster-template.xlsx")
 
 
 @bp.get(f"{ROSTER}/print")

@@ -1,10 +1,9 @@
 """A draft's timetable from a spreadsheet: template, upload, preview, and the confirmation."""
 
-import io
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, send_file, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -35,16 +34,13 @@ from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now
 from ce_bases.web.saving import carry_out
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ce_bases.web.workbooks import send_workbook
 
 
 @bp.get("/timetable.xlsx")
 @allow(Action.EDIT_PLAN)
 def timetable_template() -> ResponseReturnValue:
-    return send_file(
-        io.BytesIO(template()), mimetype=XLSX, as_attachment=True, download_name="timetable.xlsx"
-    )
+    return send_workbook(template(), "timetable.xlsx")
 
 
 def _draft(db: Session, plan_id: int) -> Plan:

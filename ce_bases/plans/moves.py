@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from ce_bases.audit.models import AuditEntry
+from ce_bases.audit.queries import last_act
 from ce_bases.audit.service import Act, record
 from ce_bases.core import events
 from ce_bases.core.access import Action
@@ -90,7 +90,7 @@ def check_version(session: Session, plan: Plan, expected: int) -> None:
     """Refuse what was decided on an older page than the plan now is, saying who was quicker."""
     if plan.version == expected:
         return
-    last = last_act(session, plan)
+    last = last_act(session, "plan", plan.id)
     message = msg("您打开页面之后，这份计划被别人改过了。")
     if last is not None:
         message = msg(
@@ -104,18 +104,9 @@ def check_version(session: Session, plan: Plan, expected: int) -> None:
     )
 
 
-def last_act(session: Session, plan: Plan) -> AuditEntry | None:
-    return session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.subject_kind == "plan", AuditEntry.subject_id == str(plan.id))
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def already_done(session: Session, plan: Plan) -> WrongStateError:
     """The error that tells a second officer who was quicker."""
-    last = last_act(session, plan)
+    last = last_act(session, "plan", plan.id)
     if last is None:
         return WrongStateError(msg("这份计划现在不在待受理状态。"))
     return WrongStateError(
