@@ -54,7 +54,7 @@ def match(
     Raises InvalidInputError field by field when the card is not this walk-in's or the person
     has signed in already; nothing is kept then.
     """
-    walk_in = _tosettle(session, held, card.walk_in_id, actor=actor)
+    walk_in = _to_settle(session, held, card.walk_in_id, actor=actor)
     person = stated(walk_in.name, card.number)
     if person.number and person.number[-4:] != walk_in.last4:
         raise _wrong_number(msg("与现场登记的证件末四位不一致，请核对是不是这个人。"))
@@ -75,7 +75,7 @@ def match(
     return walk_in
 
 
-def _tosettle(session: Session, held: SessionInForce, walk_in_id: int, *, actor: Actor) -> WalkIn:
+def _to_settle(session: Session, held: SessionInForce, walk_in_id: int, *, actor: Actor) -> WalkIn:
     """An open walk-in, locked after its plan, in the hands of somebody who may correct."""
     teacher = teacher_id(session, held.entry)
     permissions.require(actor, Action.IMPORT_ROSTER, held.plan, teacher_id=teacher)
@@ -124,7 +124,7 @@ def dismiss(
     if not reason:
         problem = msg("请写明核销原因。")
         raise InvalidInputError(problem, problems={"reason": problem})
-    walk_in = _tosettle(session, held, walk_in_id, actor=actor)
+    walk_in = _to_settle(session, held, walk_in_id, actor=actor)
     settle(walk_in, WalkInState.DISMISSED, actor=actor, now=now)
     walk_in.person_id, walk_in.event_id, walk_in.reason = None, None, reason
     session.flush()

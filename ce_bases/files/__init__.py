@@ -1,0 +1,1 @@
+"""Stored uploads: judged by content, kept under random names, given out as attachments."""
