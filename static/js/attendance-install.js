@@ -27,10 +27,11 @@ async function register(attempt = 0) {
       if (worker.state === "redundant" && !registration.active) again();
     });
   } catch (error) {
-    // What was installed before goes on working; a browser that will not says so by another error.
+    // What was installed before goes on working. A browser that never will says so by these names; a
+    // network that broke off and a phone too slow to start the worker in time may do better soon.
     if (navigator.serviceWorker.controller) return;
-    if (error instanceof TypeError) again();
-    else tell("old");
+    if (["SecurityError", "NotSupportedError"].includes(error.name)) tell("old");
+    else again();
   }
 }
 

@@ -1,5 +1,6 @@
 """On a phone: a class is found, opened and subscribed to; a draft saves itself."""
 
+import re
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.queries import open_revision
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.e2e.conftest import PASSWORD, Site, log_in, look
+from tests.e2e.conftest import PASSWORD, Site, follow, log_in, look
 from tests.factories.plans import drafted_plan, filed_plan, make_details, make_session_details
 from tests.factories.rosters import enrol
 from tests.factories.world import World, build_world
@@ -67,7 +68,7 @@ def test_a_class_is_found_opened_and_subscribed_to(
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
 
     page.goto(address)
-    page.get_by_role("link", name="订阅这个日历").click()
+    follow(page, page.get_by_role("link", name="订阅这个日历"))
     link = page.get_by_role("link", name="一键订阅").get_attribute("href")
     assert link is not None
     assert link.startswith("webcal://127.0.0.1")
@@ -96,7 +97,7 @@ def test_a_professional_s_own_calendar(phone: BrowserContext, world: World, gall
     page = phone.new_page()
     log_in(page, "learner")
     page.goto("/me/calendar")
-    page.get_by_role("button", name="生成订阅地址").click()
+    follow(page, page.get_by_role("button", name="生成订阅地址"))
     address = page.get_by_label("订阅地址").input_value()
     look(page, gallery, "own")
     assert summaries(page, address) == ["工程造价管理研修班：工程造价管理研修班"]
@@ -116,7 +117,7 @@ def test_a_draft_saves_itself(
     page.get_by_label("培训班名称").fill("边写边存的班")
     line = page.locator("[data-autosave]")
     expect(line).to_have_text("已自动保存 12:00", timeout=10_000)
-    assert page.url.endswith("/edit")
+    expect(page).to_have_url(re.compile("/edit$"))
 
     page.locator('[name="sessions-0-held_on"]').fill("2022-07-20")
     page.locator('[name="sessions-0-starts_at"]').fill("09:00")
@@ -125,8 +126,8 @@ def test_a_draft_saves_itself(
     expect(line).to_have_text("已自动保存 12:00", timeout=10_000)
     look(page, gallery, "saved")
     page.reload()
-    assert page.get_by_label("培训班名称").input_value() == "边写边存的班"
-    assert page.locator('[name="sessions-0-ends_at"]').input_value() == "12:00"
+    expect(page.get_by_label("培训班名称")).to_have_value("边写边存的班")
+    expect(page.locator('[name="sessions-0-ends_at"]')).to_have_value("12:00")
 
     plan_id = saved_by_a_colleague(site, world)
     page.get_by_label("联系人").fill("我写的")

@@ -12,14 +12,13 @@ from ce_bases.core.clock import moment_at
 from ce_bases.credits import service
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
-from tests.e2e.conftest import WIDTHS, Site, look
+from tests.e2e.conftest import PASSWORD, WIDTHS, Site, follow, log_in, look
 from tests.e2e.test_every_page import problems_of
 from tests.factories.hours import held_plan
 from tests.factories.world import build_world
 
 pytestmark = pytest.mark.e2e
 AFTER = moment_at(date(2022, 6, 21), time(9, 0))
-PASSWORD = "correct horse battery"
 
 
 def prepare(site: Site) -> None:
@@ -48,14 +47,11 @@ def issue_on_a_phone(site: Site, chromium: Browser, gallery: Path) -> str:
         base_url=site.url, locale="zh-CN", viewport={"width": width, "height": height}
     )
     page = context.new_page()
-    page.goto("/login")
-    page.get_by_label("用户名").fill("learner")
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    log_in(page, "learner")
     expect(page.get_by_role("heading", name="2022 年我的学时")).to_be_visible()
     look(page, gallery, "year")
 
-    page.get_by_role("link", name="对这条学时有异议").click()
+    follow(page, page.get_by_role("link", name="对这条学时有异议"))
     page.get_by_label("哪里不对").fill("下午也参加了，应计 4 学时")
     look(page, gallery, "objection")
     assert problems_of(page, "the objection") == []
@@ -63,7 +59,7 @@ def issue_on_a_phone(site: Site, chromium: Browser, gallery: Path) -> str:
     page.get_by_role("button", name="提出异议").click()
     expect(page.get_by_text("异议待答复")).to_be_visible()
 
-    page.get_by_role("link", name="开具学时证明").click()
+    follow(page, page.get_by_role("link", name="开具学时证明"))
     look(page, gallery, "issue")
     page.get_by_role("button", name="确认开具").click()
     expect(page.get_by_text("证明已开具")).to_be_visible()
@@ -76,7 +72,7 @@ def issue_on_a_phone(site: Site, chromium: Browser, gallery: Path) -> str:
 def check_at_an_office(site: Site, chromium: Browser, gallery: Path, number: str) -> None:
     office = chromium.new_context(base_url=site.url, locale="zh-CN").new_page()
     office.goto("/")
-    office.get_by_role("link", name="查验学时证明").click()
+    follow(office, office.get_by_role("link", name="查验学时证明"))
     office.get_by_label("证明编号或二维码内容").fill(number)
     office.get_by_role("button", name="查验").click()
     expect(office.get_by_text("内容与现在的学时记录一致")).to_be_visible()

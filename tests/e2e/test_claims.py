@@ -11,7 +11,7 @@ from ce_bases.accounts.models import Account
 from ce_bases.credits.models import LedgerLine
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import PASSWORD, Site
+from tests.e2e.conftest import PASSWORD, Site, follow
 from tests.e2e.test_journey import Visitor
 from tests.factories.claims import PDF
 from tests.factories.world import build_world
@@ -41,7 +41,7 @@ def write_a_paper(learner: Visitor) -> None:
     page = learner.page
     page.goto("/me/claims")
     learner.stop_at("01-nothing-yet")
-    page.get_by_role("link", name="开始申报").click()
+    follow(page, page.get_by_role("link", name="开始申报"))
     learner.stop_at("02-choose")
     page.get_by_role("link", name="我发表了论文，或出版了书").click()
     expect(page.get_by_text("2022 年成果、论文还可计 30 学时")).to_be_visible()
@@ -71,7 +71,7 @@ def prove_and_send(learner: Visitor) -> None:
 
 def confirm_at_the_unit(unit: Visitor) -> None:
     page = unit.page
-    page.get_by_role("link", name="学时申报确认").click()
+    follow(page, page.get_by_role("link", name="学时申报确认"))
     unit.stop_at("06-unit-queue")
     page.get_by_role("link", name="装配式节点抗震性能研究").click()
     # It arrives a moment after the page.
@@ -79,14 +79,14 @@ def confirm_at_the_unit(unit: Visitor) -> None:
     unit.stop_at("07-unit-item")
     page.get_by_role("button", name="确认，报送人社部门").click()
     expect(page.get_by_text("等待处理的申报都处理完了。")).to_be_visible()
-    page.get_by_role("link", name="用表格导入申报").click()
+    follow(page, page.get_by_role("link", name="用表格导入申报"))
     unit.stop_at("08-import")
 
 
 def credit_at_the_desk(officer: Visitor) -> None:
     """The decision is made from the keyboard."""
     page = officer.page
-    page.get_by_role("link", name="学时申报认定").click()
+    follow(page, page.get_by_role("link", name="学时申报认定"))
     officer.stop_at("09-desk-queue")
     page.get_by_role("link", name="逐项核对").click()
     expect(page.get_by_text("认定后预计计入 10 学时")).to_be_visible()

@@ -16,7 +16,7 @@ from ce_bases.accounts.models import Account
 from ce_bases.attendance.models import RefusedSign, SignEvent
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import PASSWORD, WIDTHS, Site, fill_login, look
+from tests.e2e.conftest import PASSWORD, WIDTHS, Site, fill_login, follow, log_in, look
 from tests.e2e.test_every_page import problems_of
 from tests.factories.plans import filed_plan
 from tests.factories.rosters import at, enrol, first_session_id
@@ -58,11 +58,10 @@ def wall(site: Site, chromium: Browser, session_id: int) -> Iterator[Page]:
     """The lecturer's projector, whose own clock moves only when it is told to."""
     site.clock.set(at(8, 50))
     page = open_page(chromium, site, "desk")
-    page.goto("/login")
     log_in(page, "lecturer")
     page.clock.install()
     page.goto(f"/teach/sessions/{session_id}")
-    page.get_by_role("link", name="投屏动态码").click()
+    follow(page, page.get_by_role("link", name="投屏动态码"))
     yield page
     page.context.close()
 
@@ -72,12 +71,6 @@ def phone(site: Site, chromium: Browser) -> Iterator[Page]:
     page = open_page(chromium, site, "phone")
     yield page
     page.context.close()
-
-
-def log_in(page: Page, username: str) -> None:
-    """By the form that stands on the screen."""
-    fill_login(page, username)
-    page.wait_for_load_state()
 
 
 def seen_by_a_camera(page: Page) -> str:
@@ -123,9 +116,9 @@ def test_scanned_before_the_login_and_signed_in_at_the_scan(
     phone.goto(address)
     expect(phone.locator("h1")).to_have_text("08:50 已扫码")
     check(site, phone, gallery, "scanned")
-    phone.get_by_role("link", name="登录并签到").click()
+    follow(phone, phone.get_by_role("link", name="登录并签到"))
     site.clock.set(at(8, 55))  # the password has to be looked for
-    log_in(phone, "learner")
+    fill_login(phone, "learner")
     expect(phone.locator("h1")).to_have_text("08:50 已扫码")
     check(site, phone, gallery, "here")
     phone.get_by_role("button", name="是我，签到").click()
@@ -161,8 +154,8 @@ def test_the_six_digits_do_the_same(site: Site, wall: Page, phone: Page, gallery
     phone.get_by_role("button", name="签到").click()
     expect(phone.locator("h1")).to_have_text("08:50 已扫码")
     site.clock.set(at(8, 52))
-    phone.get_by_role("link", name="登录并签到").click()
-    log_in(phone, "learner2")
+    follow(phone, phone.get_by_role("link", name="登录并签到"))
+    fill_login(phone, "learner2")
     phone.get_by_role("button", name="是我，签到").click()
     expect(phone.locator("h1")).to_have_text("已签到 08:50")
     scanned = at(8, 50) + timedelta(seconds=25)

@@ -11,7 +11,7 @@ from ce_bases.accounts import service
 from ce_bases.accounts.models import Account
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import PASSWORD, Site, fill_login
+from tests.e2e.conftest import PASSWORD, Site, fill_login, follow
 from tests.e2e.test_journey import Visitor
 from tests.factories.plans import filed_plan
 from tests.factories.world import build_world
@@ -56,7 +56,7 @@ def test_the_last_seat_goes_on_to_the_next(  # noqa: PLR0915 -- one journey, tol
     page = first.page
     find_class(page)
     first.stop_at("01-public-page")
-    page.get_by_role("link", name="报名", exact=True).click()
+    follow(page, page.get_by_role("link", name="报名", exact=True))
     log_in_here(page, "learner")
     expect(page.locator("main")).to_contain_text("共 1 个，还有 1 个")
     first.stop_at("02-before-confirming")
@@ -70,7 +70,7 @@ def test_the_last_seat_goes_on_to_the_next(  # noqa: PLR0915 -- one journey, tol
     # 2. The next one finds it full and waits.
     page = second.page
     find_class(page)
-    page.get_by_role("link", name="加入候补").click()
+    follow(page, page.get_by_role("link", name="加入候补"))
     log_in_here(page, "learner2")
     second.stop_at("05-full")
     page.get_by_role("button", name="加入候补").click()
@@ -79,7 +79,7 @@ def test_the_last_seat_goes_on_to_the_next(  # noqa: PLR0915 -- one journey, tol
 
     # 3. The first gives the seat up; nothing goes without a second word.
     page = first.page
-    page.get_by_role("link", name=f"查看或取消{TITLE}的报名").click()
+    follow(page, page.get_by_role("link", name=f"查看或取消{TITLE}的报名"))
     page.locator("summary", has_text="取消报名").click()
     first.stop_at("07-about-to-cancel")
     page.get_by_role("button", name="确定取消").click()

@@ -18,7 +18,7 @@ from ce_bases.credits.models import LedgerLine
 from ce_bases.plans.models import Plan
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
-from tests.e2e.conftest import PASSWORD, Site, log_in, look
+from tests.e2e.conftest import PASSWORD, Site, follow, log_in, look
 from tests.factories.world import build_world, resident_id
 
 pytestmark = pytest.mark.e2e
@@ -102,8 +102,12 @@ def fill_plan(page: Page, *, opening: str) -> None:
     page.get_by_label("联系电话").fill("0537-2200000")
 
 
+def everything_is_sent(page: Page) -> None:
+    expect(page.locator("[data-strip-line]")).to_contain_text("记录都已发送")
+
+
 def tap(page: Page, name: str) -> None:
-    """Tap a button of the register and wait until the server has answered."""
+    """Tap a button of the register and wait until it shows."""
     button = page.get_by_role("button", name=name, exact=True)
     button.click()
     expect(button).to_have_count(0)
@@ -138,7 +142,7 @@ def test_main_job(  # noqa: PLR0915 -- one journey, told in its order
     # 2. The officer of the same level sees it and files it.
     page = officer.log_in("officer")
     officer.stop_at("04-queue")
-    page.get_by_role("link", name="装配式建筑专题培训班").click()
+    follow(page, page.get_by_role("link", name="装配式建筑专题培训班"))
     officer.stop_at("05-decide")
     page.get_by_role("button", name="予以备案").click()
     expect(page.locator("main")).to_contain_text("已予以备案")
@@ -173,7 +177,7 @@ def test_main_job(  # noqa: PLR0915 -- one journey, told in its order
     lines += [f"学员乙\t{resident_id(22)}\t济宁市规划院\t高级工程师"]
     lines += [f"学员丙\t{resident_id(23)[:-1]}\t济宁市规划院\t工程师"]
     page.locator("textarea").fill("\n".join(lines))
-    page.get_by_role("button", name="核对名单").click()
+    follow(page, page.get_by_role("button", name="核对名单"))
     clerk.stop_at("10-roster-check")
     page.get_by_role("button", name="录入这 3 人").click()
     expect(page.locator("main")).to_contain_text("学员甲")
@@ -194,7 +198,7 @@ def test_main_job(  # noqa: PLR0915 -- one journey, told in its order
         lecturer.stop_at(f"12-lecturers-day-{hours[0]}")
         sessions = page.locator("main").get_by_role("link")
         target = "装配式建筑设计" if hours[0] == 8 else "施工与验收"
-        sessions.filter(has_text=target).first.click()
+        follow(page, sessions.filter(has_text=target).first)
         for name in ("用户learner", "学员甲"):
             tap(page, f"{name} 签到")
         if hours[0] == 8:
@@ -203,10 +207,12 @@ def test_main_job(  # noqa: PLR0915 -- one journey, told in its order
             page.get_by_role("button", name="撤销", exact=True).click()
             expect(page.locator("#counts .is-present")).to_contain_text("1")
             tap(page, "学员甲 签到")
+        everything_is_sent(page)
         site.clock.set(shanghai(6, 20, hours[2], hours[3]))
         page.reload()
         for name in ("用户learner", "学员甲"):
             tap(page, f"{name} 签退")
+        everything_is_sent(page)
         lecturer.stop_at(f"14-signed-out-{hours[0]}")
         lecturer.context.clear_cookies()
     lecturer.leave()

@@ -1,11 +1,14 @@
 """The lecturer's phone without a network: it goes on, outlives a restart, and sends by itself."""
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -15,20 +18,24 @@ from ce_bases.accounts import service
 from ce_bases.accounts.models import Account
 from ce_bases.attendance import offline_views
 from ce_bases.attendance.delivery import read_delivery
+from ce_bases.attendance.intents import SignIntent
 from ce_bases.attendance.models import (
     AttendanceRecord,
     HeadCount,
     RefusedSign,
     SessionRegister,
     SignEvent,
+    SignKind,
     WalkIn,
+    Way,
 )
+from ce_bases.attendance.service import record_sign
 from ce_bases.web.extensions import make_write_session
 from tests.conftest import NOON_1_JUNE
 from tests.e2e.conftest import CHROMIUM, PASSWORD, Site, log_in, look
-from tests.factories.plans import filed_plan
-from tests.factories.rosters import at, enrol, first_session_id
-from tests.factories.world import build_world, make_person, resident_id
+from tests.factories.plans import filed_plan, make_session_details
+from tests.factories.rosters import DAY, at, enrol, first_session_id, held
+from tests.factories.world import World, build_world, make_person, resident_id
 
 pytestmark = pytest.mark.e2e
 PHONE = {"width": 390, "height": 844}
@@ -36,46 +43,71 @@ PEOPLE = 30
 INITIALS = "ABCDEFGHJK"
 
 
-class Hall:
-    """One filed session on the site and where it is found."""
+@dataclass(frozen=True)
+class City:
+    """The small city and thirty professionals of it, by their numbers."""
 
-    def __init__(self, site: Site, session_id: int) -> None:
-        self.site = site
-        self.session_id = session_id
-        self.path = f"/teach/sessions/{session_id}"
-
-    def count(self, table: type, *where: Any) -> int:
-        with self.site.app.app_context(), make_write_session() as session:
-            return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
-
-    def signed_in(self) -> int:
-        return self.count(
-            AttendanceRecord,
-            AttendanceRecord.session_id == self.session_id,
-            AttendanceRecord.signed_in_at.is_not(None),
-        )
+    world: World
+    people: list[int]
+    days: Iterator[date]
 
 
 @pytest.fixture(scope="module")
-def hall(site: Site) -> Hall:
-    """A class of thirty, taught by `lecturer`; sign-in is on."""
+def city(site: Site) -> City:
     with site.app.app_context(), make_write_session() as session:
         world = build_world(session, now=NOON_1_JUNE)
         for account in session.scalars(
             select(Account).where(Account.username.in_(["lecturer", "clerk"]))
         ):
             account.password_hash = service.hash_password(PASSWORD)
-        plan = filed_plan(session, world, now=NOON_1_JUNE)
         people = []
         for number in range(PEOPLE):
             person = make_person(session, f"学员{number:02d}", 100 + number, now=NOON_1_JUNE)
             person.initials = INITIALS[number % 10] + "Y"
             people.append(person.id)
-        enrol(session, plan, people, now=NOON_1_JUNE)
-        session_id = first_session_id(plan)
         session.commit()
-    site.clock.set(at(8, 50).astimezone(UTC))
-    return Hall(site, session_id)
+    return City(world, people, (DAY + timedelta(days=n) for n in itertools.count()))
+
+
+class Hall:
+    """A filed session of a day of its own, everybody on its list; sign-in is on."""
+
+    def __init__(self, site: Site, city: City) -> None:
+        self.site, self.city = site, city
+        day = next(city.days)
+        with site.app.app_context(), make_write_session() as session:
+            row = make_session_details(city.world, on=day)
+            plan = filed_plan(session, city.world, row, now=NOON_1_JUNE)
+            enrol(session, plan, city.people, now=NOON_1_JUNE)
+            self.session_id = first_session_id(plan)
+            session.commit()
+        self.path = f"/teach/sessions/{self.session_id}"
+        self.now = at(8, 50, day=day)
+        site.clock.set(self.now.astimezone(UTC))
+
+    def sign_in(self, *numbers: int) -> None:
+        """Sign people in at the server, as the lecturer's tap a moment ago."""
+        lecturer = self.city.world["lecturer"]
+        with self.site.app.app_context(), make_write_session() as session:
+            place = held(session, self.session_id, lecturer)
+            for number in numbers:
+                intent = SignIntent(str(uuid4()), self.city.people[number], SignKind.IN, Way.TAP)
+                record_sign(session, place, intent, actor=lecturer, now=self.now)
+            session.commit()
+
+    def count(self, table: type, *where: Any) -> int:
+        """How many rows of `table` belong to this session."""
+        here = select(func.count()).select_from(table).filter_by(session_id=self.session_id)
+        with self.site.app.app_context(), make_write_session() as session:
+            return session.scalar(here.where(*where)) or 0
+
+    def signed_in(self) -> int:
+        return self.count(AttendanceRecord, AttendanceRecord.signed_in_at.is_not(None))
+
+
+@pytest.fixture
+def hall(site: Site, city: City) -> Hall:
+    return Hall(site, city)
 
 
 class Phone:
@@ -124,7 +156,12 @@ class Phone:
             if self.page.evaluate(expression):
                 return
             self.page.wait_for_timeout(100)
-        raise AssertionError(expression)
+        found = self.page.evaluate(
+            """async () => (await navigator.serviceWorker.getRegistrations()).map(
+                (r) => [r.scope, ["installing", "waiting", "active"].filter((state) => r[state])]
+            )"""
+        )
+        raise AssertionError(f"{expression}; the workers: {found}")
 
     @property
     def strip(self) -> Any:
@@ -215,9 +252,9 @@ def test_a_class_without_network(hall: Hall, phone: Phone, gallery: Path) -> Non
 
 
 def test_taking_back_without_network(hall: Hall, phone: Phone) -> None:
+    hall.sign_in(3, 4)
     phone.log_in()
     phone.open(hall)
-    before = hall.count(SignEvent), hall.signed_in()
     phone.context.set_offline(True)
     # Sent before: needs an undo of its own. Tapped since then: never leaves the phone.
     phone.tap("撤销 学员03 的签到记录")
@@ -227,7 +264,7 @@ def test_taking_back_without_network(hall: Hall, phone: Phone) -> None:
     expect(phone.strip).to_contain_text("1 条待发送")
     phone.context.set_offline(False)
     expect(phone.strip).to_contain_text("记录都已发送", timeout=15000)
-    assert (hall.count(SignEvent), hall.signed_in()) == (before[0] + 1, before[1] - 1)
+    assert (hall.count(SignEvent), hall.signed_in()) == (3, 1)
     expect(phone.page.get_by_role("button", name="学员03 签到", exact=True)).to_have_count(1)
 
 
@@ -257,7 +294,6 @@ def test_an_installation_that_failed_is_tried_again(
 def test_only_an_answer_empties_the_queue(hall: Hall, phone: Phone) -> None:
     phone.log_in()
     phone.open(hall)
-    before = hall.count(SignEvent)
     answers = iter([500, 502, 403, 404, 422, 429])
     asked: list[int] = []
 
@@ -271,19 +307,19 @@ def test_only_an_answer_empties_the_queue(hall: Hall, phone: Phone) -> None:
         phone.page.evaluate("dispatchEvent(new Event('online'))")
         phone.page.wait_for_timeout(100)
         expect(phone.strip).to_contain_text("1 条待发送")
-    assert hall.count(SignEvent) == before
+    assert hall.count(SignEvent) == 0
     phone.page.unroute("**/batch")
     phone.page.reload()
     expect(phone.strip).to_contain_text("记录都已发送", timeout=15000)
-    assert hall.count(SignEvent) == before + 1
+    assert hall.count(SignEvent) == 1
 
 
 def test_a_new_release_keeps_the_queue(
     hall: Hall, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hall.sign_in(4)
     phone.log_in()
     phone.open(hall)
-    before = hall.count(SignEvent)
     caches = "caches.keys().then((names) => names.join())"
     old = phone.page.evaluate(caches)
     phone.context.set_offline(True)
@@ -296,15 +332,16 @@ def test_a_new_release_keeps_the_queue(
         f"caches.keys().then((names) => names.length === 1 && names[0] !== {json.dumps(old)})"
     )
     expect(phone.strip).to_contain_text("1 条待发送")
-    assert hall.count(SignEvent) == before
+    assert hall.count(SignEvent) == 1
     phone.context.unroute("**/batch")
     phone.page.reload()
     expect(phone.strip).to_contain_text("记录都已发送", timeout=15000)
-    assert hall.count(SignEvent) == before + 1
+    assert hall.count(SignEvent) == 2
 
 
 def test_a_queue_of_a_newer_format_is_left_alone(hall: Hall, phone: Phone) -> None:
     """An old page that meets a newer database opens it and touches nothing it does not know."""
+    hall.sign_in(5)
     phone.log_in()
     phone.open(hall)
     phone.page.evaluate(
@@ -331,6 +368,7 @@ def test_a_queue_of_a_newer_format_is_left_alone(hall: Hall, phone: Phone) -> No
 def test_two_phones_agree_in_the_end(
     hall: Hall, chromium: Browser, tmp_path: Path, chinese_font: Path
 ) -> None:
+    hall.sign_in(6, 7, 8)
     phones = [Phone(chromium, hall.site, tmp_path / f"phone{n}", chinese_font) for n in range(2)]
     for phone in phones:
         phone.log_in()
@@ -424,16 +462,16 @@ def test_heads_and_guests_without_network(hall: Hall, phone: Phone, gallery: Pat
 
 def kept_at_the_server(hall: Hall) -> list[object]:
     with hall.site.app.app_context(), make_write_session() as session:
-        walk_in = session.scalars(select(WalkIn)).one()
-        heads = session.scalars(select(SessionRegister.headcount)).one()
+        walk_in = session.scalars(select(WalkIn).filter_by(session_id=hall.session_id)).one()
+        heads = session.get_one(SessionRegister, hall.session_id).headcount
         return [(walk_in.name, walk_in.last4, walk_in.remark), heads]
 
 
 def test_a_queue_of_the_page_before_is_sent(hall: Hall, phone: Phone) -> None:
     """Format 1, as the last release kept it: no item of it is stranded by this page."""
+    hall.sign_in(0)
     phone.log_in()
     phone.open(hall)
-    before = hall.count(SignEvent)
     phone.context.route("**/batch", lambda route: route.abort())
     phone.page.evaluate(
         """async () => {
@@ -457,10 +495,11 @@ def test_a_queue_of_the_page_before_is_sent(hall: Hall, phone: Phone) -> None:
     phone.context.unroute("**/batch")
     phone.page.reload()
     expect(phone.strip).to_contain_text("记录都已发送", timeout=15000)
-    assert hall.count(SignEvent) == before + 1
+    assert hall.count(SignEvent) == 2
 
 
 def test_the_queue_as_a_file_and_what_is_forgotten(hall: Hall, phone: Phone) -> None:
+    hall.sign_in(10)
     phone.log_in()
     phone.open(hall)
     phone.context.set_offline(True)
