@@ -41,7 +41,7 @@ def scan(code: str) -> ResponseReturnValue:
         return _granted(handset, [held], phase.kind)
     last = handset.live_scan(now)
     if last and held.session_id in last.session_ids:
-        return _ask_who(handset, last)  # the page of a good scan, loaded again
+        return _ask_who(last)  # the page of a good scan, loaded again
     _keep_refused(held, handset, code, phase.code)
     return remember(_refused(phase.code, held, phase), handset)
 
@@ -51,7 +51,7 @@ def _granted(handset: Handset, doors: list[SessionInForce], kind: SignKind) -> R
     ids = tuple(held.session_id for held in doors)
     handset = handset.with_scan(ids, kind.value, now=request_now(), minutes=minutes)
     assert handset.scan
-    return remember(make_response(_ask_who(handset, handset.scan)), handset)
+    return remember(make_response(_ask_who(handset.scan)), handset)
 
 
 def _keep_refused(held: SessionInForce, handset: Handset, shown: str, code: str) -> None:
@@ -122,10 +122,10 @@ def here() -> ResponseReturnValue:
     found = handset.live_scan(request_now())
     if found is None:
         return _refused(door.SCAN_EXPIRED if handset.scan else door.SCAN_MISSING)
-    return _ask_who(handset, found)
+    return _ask_who(found)
 
 
-def _ask_who(handset: Handset, found: Scan) -> str:
+def _ask_who(found: Scan) -> str:
     actor = find_actor()
     learner = _learner_hat(actor)
     held = queries.public_door(session(), found.session_ids[0])

@@ -44,7 +44,6 @@ class SignInSheet:
     absent: int | None = None
     sign_out: bool = True
     blank_lines: int = 2
-    sheet_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
