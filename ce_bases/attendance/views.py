@@ -35,10 +35,10 @@ from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy.attendance import needs_sign_out, window
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import in_transaction, session
-from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
+from ce_bases.web.pagination import searched
 from ce_bases.web.saving import carry_out
 
 bp = Blueprint("attendance", __name__)
@@ -74,7 +74,7 @@ def draw_register(
     newcomer: WalkInForm | None = None,
 ) -> str:
     """The whole page, with whatever form was sent and could not be used."""
-    q = (tidy_line(request.args.get("q", "")) or "")[:60]
+    q = searched()
     only_missing = request.args.get("show") == "missing"
     everybody = register.register_of(session(), held)
     groups = register.grouped(register.filtered(everybody, q=q, only_missing=only_missing))

@@ -1,6 +1,6 @@
 """A bureau's list of certificates, and taking one back."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -10,17 +10,16 @@ from ce_bases.certificates.views import bp
 from ce_bases.core.access import Action
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
-from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
-from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.pagination import page_number, page_url, paginate, searched
 from ce_bases.web.saving import carry_out
 
 
 @bp.get("/desk/certificates")
 @allow(Action.REVOKE_CERTIFICATE)
 def desk() -> ResponseReturnValue:
-    q = (tidy_line(request.args.get("q", "")) or "")[:60]
+    q = searched()
     page = paginate(session(), queries.issued_in(current_actor(), q=q), number=page_number())
     return render_template(
         "certificates/desk.html",

@@ -30,7 +30,7 @@ from ce_bases.web.fields import read_id, read_moment
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
-from ce_bases.web.pagination import page_number, page_url, paginate, with_query
+from ce_bases.web.pagination import page_number, page_url, paginate, searched, with_query
 from ce_bases.web.saving import save
 
 OUTCOMES: dict[Outcome, Text] = {
@@ -64,7 +64,7 @@ def queue(side: Side) -> str:
     wanted = queries.ClaimFilter(
         state=ClaimState(state) if state in set(ClaimState) else None,
         kind=Kind(kind) if kind in set(Kind) else None,
-        q=request.args.get("q", "").strip()[:60],
+        q=searched(),
     )
     page = paginate(db, queries.reviewed(actor, side.action, wanted), number=page_number())
     counts = queries.counts(db, actor, side.action)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ce_bases.core.access import Action
@@ -16,7 +16,7 @@ from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
-from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.pagination import page_number, page_url, paginate, searched
 from ce_bases.web.workbooks import send_workbook
 
 LINES_A_PAGE = 50
@@ -30,7 +30,7 @@ def _plan(plan_id: int) -> Plan:
 @allow(Action.CONFIRM_ATTENDANCE)
 def base_posted(plan_id: int) -> ResponseReturnValue:
     plan = _plan(plan_id)
-    q = request.args.get("q", "").strip()[:60]
+    q = searched()
     return render_template(
         "credits/base_posted.html",
         plan=plan,

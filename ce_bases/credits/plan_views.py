@@ -1,6 +1,6 @@
 """Confirming a class's attendance, and correcting what was posted."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from ce_bases.web.extensions import session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.i18n import say
 from ce_bases.web.moment import request_now, today
-from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.pagination import page_number, page_url, paginate, searched
 from ce_bases.web.saving import carry_out
 
 LINES_A_PAGE = 50
@@ -75,7 +75,7 @@ def posted(plan_id: int) -> ResponseReturnValue:
     plan = get_plan(session(), plan_id, actor=current_actor(), action=Action.OBJECT_TO_HOURS)
     made = queries.find_confirmation(session(), plan.id)
     until = made.object_until if made else None
-    q = request.args.get("q", "").strip()[:60]
+    q = searched()
     lines = queries.posted_lines(plan.id, q=q)
     return render_template(
         "credits/posted.html",

@@ -1,6 +1,6 @@
 """A unit enrols its own people, class by class."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,10 +20,9 @@ from ce_bases.plans.standing import shown_revision
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
 from ce_bases.web.extensions import session
-from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now, today
-from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.pagination import page_number, page_url, paginate, searched
 from ce_bases.web.saving import carry_out
 
 STAFF = "/unit/plans/<number>"
@@ -51,7 +50,7 @@ def _show(number: str, form: ChooseForm, *, refusal: UserFacingError | None = No
     unit_id = actor.unit_id or 0
     plan = get_public_plan(db, number)
     revision = shown_revision(plan)
-    q = (tidy_line(request.args.get("q", "")) or "")[:60]
+    q = searched()
     page = paginate(db, people_of_unit(unit_id, q=q), number=page_number())
     shown = [person.id for person in page.items]
     there = lists.staff_places(db, plan.id, unit_id)

@@ -1,6 +1,6 @@
 """A bureau's pages about the bases and departments of its jurisdiction."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -12,15 +12,14 @@ from ce_bases.organisers.models import KIND_LABELS, LEVEL_LABELS
 from ce_bases.organisers.staff_views import get_clerk_account, link_page
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import in_transaction, session
-from ce_bases.web.forms import tidy_line
 from ce_bases.web.moment import request_now
-from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.pagination import page_number, page_url, paginate, searched
 
 
 @bp.get("/desk/organisers")
 @allow(Action.APPROVE_ORGANISATIONS)
 def desk_organisers() -> ResponseReturnValue:
-    q = (tidy_line(request.args.get("q", "")) or "")[:60]
+    q = searched()
     page = paginate(session(), queries.organisers_of(current_actor(), q=q), number=page_number())
     return render_template(
         "organisers/desk.html",

@@ -1,6 +1,6 @@
 """A base's lecturers."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,9 @@ from ce_bases.organisers.permissions import own_base
 from ce_bases.organisers.resting import use_or_rest
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.extensions import session
-from ce_bases.web.forms import tidy_line
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.moment import request_now
-from ce_bases.web.pagination import page_number, page_url, paginate
+from ce_bases.web.pagination import page_number, page_url, paginate, searched
 from ce_bases.web.saving import save
 from ce_bases.web.vault import vault
 
@@ -24,7 +23,7 @@ from ce_bases.web.vault import vault
 @bp.get("/filing/lecturers")
 @allow(Action.MANAGE_BASE)
 def lecturers() -> ResponseReturnValue:
-    q = (tidy_line(request.args.get("q", "")) or "")[:60]
+    q = searched()
     wanted = queries.all_lecturers(own_base(current_actor()), q=q)
     page = paginate(session(), wanted, number=page_number())
     return render_template(

@@ -9,6 +9,8 @@ from flask import request
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ce_bases.web.forms import tidy_line
+
 T = TypeVar("T")
 PER_PAGE = 25
 
@@ -56,3 +58,8 @@ def with_query(**changes: Any) -> str:
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and k != "lang"]
     query = kept + [(k, v) for k, v in changes.items() if v is not None]
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def searched() -> str:
+    """What the reader looks for in a list, `?q=`: one tidy line, the first 60 characters."""
+    return (tidy_line(request.args.get("q", "")) or "")[:60]
