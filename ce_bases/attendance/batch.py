@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import permissions
-from ce_bases.attendance.asides import Aside, against_aside, find_aside, keep_aside
+from ce_bases.attendance.asides import Aside, against_aside, find_aside, keep_aside, with_sign_outs
 from ce_bases.attendance.delivery import Delivery, QueuedSign
 from ce_bases.attendance.door_state import (
     DoorState,
@@ -142,12 +142,13 @@ class _Door:
 
     def take(self, session: Session, delivery: Delivery) -> Taken:
         """Judge every item and write what comes of them; the plan is held by the caller."""
-        people = {item.person_id for item in delivery.items if isinstance(item, QueuedSign)}
-        ids = {*(item.event_id for item in delivery.items), *delivery.broken}
+        items = with_sign_outs(session, self.held, delivery.items)
+        people = {item.person_id for item in items if isinstance(item, QueuedSign)}
+        ids = {*(item.event_id for item in items), *delivery.broken}
         self._know(read_door(session, self.held, people, ids))
         outcomes = [
             self.judge(item) if isinstance(item, QueuedSign) else self._judge_aside(session, item)
-            for item in delivery.items
+            for item in items
         ]
         outcomes += [self.refuse(event_id, None, "malformed") for event_id in delivery.broken]
         write_door(
@@ -195,7 +196,8 @@ class _Door:
         if there is not None:
             return SignOutcome(item.event_id, 0, "" if there else "other_content", True)
         item = replace(item, at=rules.moment_of(item.at, self.now))
-        if code := against_aside(session, self.held, item, self.state.closed_at):
+        by = None if self.may_correct else self.actor.account_id
+        if code := against_aside(session, self.held, item, self.state.closed_at, by=by):
             return self.refuse(item.event_id, None, code)
         keep_aside(session, self.held, item, actor=self.actor, now=self.now, reason=self.reason)
         return SignOutcome(item.event_id, 0)

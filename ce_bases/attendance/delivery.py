@@ -1,6 +1,7 @@
 """What a phone without network gathered, as it sends it later or saves it as a file.
 
-Format 1 knows signs and their undoing; format 2 heads and people who are not on the list, too.
+Format 1 knows signs and their undoing; format 2 heads and people who are not on the list, too;
+format 3 that such people leave and are taken back.
 """
 
 import json
@@ -18,7 +19,7 @@ from ce_bases.core.text import msg
 from ce_bases.people.naming import clean_cell, name_problem, normal_name
 
 #: Formats of the queue this server takes; none is ever removed, a phone may wake up late.
-FORMATS = (1, 2)
+FORMATS = (1, 2, 3)
 MOST_ITEMS = 2000
 MOST_HEADS = 100_000
 LONGEST_WALK_IN, LONGEST_REMARK = 40, 100
@@ -67,7 +68,23 @@ class QueuedWalkIn:
     kind: str = "walk_in"
 
 
-Queued = QueuedSign | QueuedHeads | QueuedWalkIn
+LEAVING, TAKING_BACK = "walk_in_out", "walk_in_back"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedParting:
+    """Somebody who is not on the list leaves, or the note of them is taken back.
+
+    `guest` is the id under which they were noted.
+    """
+
+    event_id: str
+    kind: str
+    guest: str
+    at: datetime
+
+
+Queued = QueuedSign | QueuedHeads | QueuedWalkIn | QueuedParting
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +159,25 @@ def _read_walk_in(event_id: str, item: Mapping[str, Any]) -> QueuedWalkIn | None
     return QueuedWalkIn(event_id, name, last4, remark, at)
 
 
+def _read_parting(event_id: str, item: Mapping[str, Any]) -> QueuedParting | None:
+    guest, at = _uuid(item.get("guest")), _moment(item.get("at"))
+    if not guest or at is None:
+        return None
+    return QueuedParting(event_id, item["kind"], guest, at)
+
+
 def holds_number(text: str) -> bool:
     """Whether a remark holds what may be an ID number; those are kept nowhere but in the vault."""
     return bool(_NUMBER.search(unicodedata.normalize("NFKC", text).replace(" ", "")))
 
 
 _Reader = Callable[[str, Mapping[str, Any]], Queued | None]
+_SECOND: dict[str, _Reader] = {"heads": _read_heads, "walk_in": _read_walk_in}
 #: Beside signs, what each format knows.
 _READERS: dict[int, dict[str, _Reader]] = {
     1: {},
-    2: {"heads": _read_heads, "walk_in": _read_walk_in},
+    2: _SECOND,
+    3: {**_SECOND, LEAVING: _read_parting, TAKING_BACK: _read_parting},
 }
 
 

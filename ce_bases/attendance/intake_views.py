@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import register
-from ce_bases.attendance.delivery import Delivery, Queued, QueuedSign, read_queue_file
+from ce_bases.attendance.delivery import Delivery, Queued, QueuedSign, QueuedWalkIn, read_queue_file
 from ce_bases.attendance.forms import IntakeForm, QueueFileForm
 from ce_bases.attendance.intake import take_in_file
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.own import own_session
+from ce_bases.attendance.walk_in_list import walk_ins_of
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError, NotFoundError, UserFacingError, WrongStateError
 from ce_bases.core.text import Text, msg
@@ -32,6 +33,8 @@ KINDS: dict[str, Text] = {
     "annul": msg("撤销"),
     "heads": msg("清点人数"),
     "walk_in": msg("记下现场人员"),
+    "walk_in_out": msg("现场人员离场"),
+    "walk_in_back": msg("撤回现场人员"),
 }
 
 
@@ -42,6 +45,7 @@ class Rehearsal:
     held: SessionInForce | None
     items: list[tuple[Queued, SignOutcome]]
     names: dict[int, str]
+    guests: dict[str, str]
     broken: int = 0
     refusal: Text | None = None
 
@@ -113,12 +117,20 @@ def _rehearse(session_id: int, delivery: Delivery) -> Rehearsal:
         rows = register.register_of(session(), held, person_ids=people)
         pairs = list(zip(delivery.items, done.outcomes, strict=False))
         names = {row.person_id: row.name for row in rows}
-        return Rehearsal(held, pairs, names, len(delivery.broken))
+        guests = _guests(session(), session_id, delivery)
+        return Rehearsal(held, pairs, names, guests, len(delivery.broken))
     except NotFoundError:
-        return Rehearsal(None, [], {}, refusal=msg("这个课次不是本单位的，不能录入。"))
+        return Rehearsal(None, [], {}, {}, refusal=msg("这个课次不是本单位的，不能录入。"))
     except UserFacingError as error:
-        return Rehearsal(_own(session(), session_id), [], {}, refusal=error.message)
+        return Rehearsal(_own(session(), session_id), [], {}, {}, refusal=error.message)
     raise AssertionError("unreachable")
+
+
+def _guests(db: Session, session_id: int, delivery: Delivery) -> dict[str, str]:
+    """The names of those who are not on the roster, by the ids under which they are noted."""
+    told = {item.event_id: item.name for item in delivery.items if isinstance(item, QueuedWalkIn)}
+    kept = {row.walk_in.client_id: row.walk_in.name for row in walk_ins_of(db, session_id)}
+    return {**told, **kept}
 
 
 @bp.post("/filing/offline-file/confirm")

@@ -33,6 +33,10 @@ REFUSALS: dict[str, Text] = {
     "unknown_event": msg("要撤销的那次点名没有记录，不需要撤销。"),
     "other_content": msg("同一个操作编号已经用过，内容与上次不同，没有记录。"),
     "held_already": msg("这个人已经记下，正在待核对名单里，不用再记。"),
+    "unknown_guest": msg("这位现场人员没有登记下来，离场或撤回没有记录。"),
+    "guest_settled": msg("这位现场人员已经处理过了。"),
+    "guest_not_noter": msg("只有记下的人可以在 15 分钟内撤回。请由办班单位核对。"),
+    "guest_undo_too_late": msg("已超过 15 分钟，不能撤回。请由办班单位核对，写明原因后核销。"),
     "malformed": msg("这一条的内容不完整，无法记录。请对照纸质签到表补签。"),
 }
 

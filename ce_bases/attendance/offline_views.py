@@ -16,8 +16,8 @@ from ce_bases.attendance.batch import take_in_at_door
 from ce_bases.attendance.delivery import read_delivery
 from ce_bases.attendance.intents import SignOutcome
 from ce_bases.attendance.own import own_session
-from ce_bases.attendance.snapshot import millis, rows_of, snapshot_of
-from ce_bases.attendance.walk_in_list import open_by_session
+from ce_bases.attendance.snapshot import guests_of, millis, rows_of, snapshot_of
+from ce_bases.attendance.walk_in_list import walk_ins_of
 from ce_bases.config import PROJECT_ROOT
 from ce_bases.core.access import Action
 from ce_bases.core.errors import InvalidInputError
@@ -66,8 +66,13 @@ def _state(held: SessionInForce) -> dict[str, Any]:
         closed=_closed(held),
         now=now,
     )
-    guests = open_by_session(db, [held.session_id]).get(held.session_id, 0)
-    return {**told, "account": actor.account_id, "guests": guests}
+    guests = [item.walk_in for item in walk_ins_of(db, held.session_id) if item.is_open]
+    return {
+        **told,
+        "account": actor.account_id,
+        "guests": len(guests),  # all that a page of an earlier release asks for
+        "walkIns": guests_of(held, guests, account_id=actor.account_id),
+    }
 
 
 def _closed(held: SessionInForce) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Protocol
 
 from ce_bases.attendance.fold import rule_of, timing_of
-from ce_bases.attendance.models import SignKind
+from ce_bases.attendance.models import SignKind, WalkInState
 from ce_bases.attendance.queries import Summary
 from ce_bases.attendance.register import RegisterRow
 from ce_bases.core.clock import local, moment_at
@@ -18,6 +18,27 @@ from ce_bases.policy.attendance import needs_sign_out, window
 
 #: How long after the class a phone keeps the list.
 KEPT = timedelta(days=3)
+
+
+class Guest(Protocol):
+    """Somebody who is not on the roster, as far as a phone must know."""
+
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def last4(self) -> str: ...
+    @property
+    def remark(self) -> str: ...
+    @property
+    def came_at(self) -> datetime: ...
+    @property
+    def left_at(self) -> datetime | None: ...
+    @property
+    def noted_by(self) -> int: ...
+    @property
+    def state(self) -> WalkInState: ...
 
 
 class Undoable(Protocol):
@@ -81,6 +102,36 @@ def rows_of(
     """The people of a register, each with what the reader may still take back."""
     undo = timedelta(minutes=rule_of(held).undo_minutes)
     return [_row(row, undoable.get(row.person_id), undo) for row in rows]
+
+
+def guests_of(
+    held: SessionInForce, guests: Sequence[Guest], *, account_id: int | None
+) -> list[dict[str, Any]]:
+    """Those who are not on the roster and still to be checked, each with what may be done.
+
+    `undo`: until when the reader may take the note back; `leaves`: whether a leaving is asked for.
+    """
+    timing, rule = timing_of(held), rule_of(held)
+    undo, needs_out = timedelta(minutes=rule.undo_minutes), needs_sign_out(timing, rule)
+    return [_guest(guest, undo, needs_out, account_id) for guest in guests]
+
+
+def _guest(
+    guest: Guest, undo: timedelta, needs_out: bool, account_id: int | None
+) -> dict[str, Any]:
+    is_held = guest.state is WalkInState.HELD
+    told: dict[str, Any] = {
+        "g": guest.client_id,
+        "n": guest.name,
+        "l": guest.last4,
+        "r": guest.remark,
+        "came": millis(guest.came_at),
+        "left": millis(guest.left_at),
+        "leaves": is_held and needs_out and guest.left_at is None,
+    }
+    if is_held and guest.noted_by == account_id:
+        told["undo"] = millis(guest.came_at + undo)
+    return told
 
 
 def millis_of(span: timedelta) -> int:

@@ -26,6 +26,7 @@ from ce_bases.core.text import Text, msg
 from ce_bases.people.naming import name_problem, normal_name
 from ce_bases.plans.queries import SessionInForce
 from ce_bases.policy import attendance as rules
+from ce_bases.policy.closing import is_after_closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,12 @@ def hold_walk_in(
     return walk_in
 
 
-def find_noted(session: Session, client_id: str) -> WalkIn | None:
-    """Who was held under this id."""
-    return session.scalars(select(WalkIn).where(WalkIn.client_id == client_id)).one_or_none()
+def find_noted(session: Session, client_id: str, *, lock: bool = False) -> WalkIn | None:
+    """Who was held under this id, `lock`: held by us."""
+    statement = select(WalkIn).where(WalkIn.client_id == client_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).one_or_none()
 
 
 def is_same(known: WalkIn, held: SessionInForce, noted: Noted, actor: Actor) -> bool:
@@ -140,13 +144,43 @@ def note_leaving(
     if walk_in.left_at is not None:
         return walk_in
     need_held(walk_in)
-    _need_open_door(session, held, now)
-    if not rules.needs_sign_out(timing_of(held), rule_of(held)):
-        raise WrongStateError(REFUSALS["no_sign_out"])
-    walk_in.left_at = now
-    session.flush()
-    keep_line(session, "note_walk_in_leaving", walk_in, actor=actor, now=now)
+    closed_at = find_closing(session, held.session_id)
+    if code := against_leaving(held, walk_in, now, closed_at):
+        raise WrongStateError(REFUSALS[code])
+    keep_leaving(session, walk_in, now, actor=actor, now=now)
     return walk_in
+
+
+def against_leaving(
+    held: SessionInForce, walk_in: WalkIn, at: datetime, closed_at: datetime | None
+) -> str:
+    """The coded reason against noting that a walk-in left at that moment, or ""."""
+    if walk_in.state is not WalkInState.HELD:
+        return "guest_settled"
+    if code := door_code(held, at):
+        return code
+    if is_after_closing(at, closed_at):
+        return "closed"
+    needs_out = rules.needs_sign_out(timing_of(held), rule_of(held))
+    return "" if needs_out else "no_sign_out"
+
+
+def keep_leaving(
+    session: Session,
+    walk_in: WalkIn,
+    at: datetime,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Note the leaving that was judged.
+
+    By a clock that was mended meanwhile it may seem earlier than the coming; nobody leaves before.
+    """
+    walk_in.left_at = max(at, walk_in.came_at)
+    session.flush()
+    keep_line(session, "note_walk_in_leaving", walk_in, actor=actor, now=now, reason=reason)
 
 
 def withdraw(
@@ -155,19 +189,38 @@ def withdraw(
     """Take a note back: who made it, within 15 minutes. Taking it back again changes nothing."""
     hold_at_door(session, held, actor)
     walk_in = find_walk_in(session, held, walk_in_id, lock=True)
-    if walk_in.noted_by != actor.account_id:
-        raise WrongStateError(msg("只有记下的人可以在 15 分钟内撤回。请由办班单位核对。"))
-    if walk_in.state is WalkInState.WITHDRAWN:
+    if walk_in.noted_by == actor.account_id and walk_in.state is WalkInState.WITHDRAWN:
         return walk_in
-    need_held(walk_in)
+    if code := against_withdrawing(held, walk_in, now, by=actor.account_id):
+        raise already_settled() if code == "guest_settled" else WrongStateError(REFUSALS[code])
+    keep_withdrawal(session, walk_in, actor=actor, now=now)
+    return walk_in
+
+
+def against_withdrawing(
+    held: SessionInForce, walk_in: WalkIn, at: datetime, *, by: int | None
+) -> str:
+    """The coded reason against taking a note back at that moment, or "".
+
+    `by`: whose note it must be and within 15 minutes; None for the base that may correct.
+    """
+    if by is not None and walk_in.noted_by != by:
+        return "guest_not_noter"
+    if walk_in.state is not WalkInState.HELD:
+        return "guest_settled"
     if code := closed_code(held):
-        raise WrongStateError(REFUSALS[code])
-    if not rules.may_undo(walk_in.came_at, now, rule_of(held)):
-        raise WrongStateError(msg("已超过 15 分钟，不能撤回。请由办班单位核对，写明原因后核销。"))
+        return code
+    in_time = by is None or rules.may_undo(walk_in.came_at, at, rule_of(held))
+    return "" if in_time else "guest_undo_too_late"
+
+
+def keep_withdrawal(
+    session: Session, walk_in: WalkIn, *, actor: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Take the note back; the caller has judged that."""
     settle(walk_in, WalkInState.WITHDRAWN, actor=actor, now=now)
     session.flush()
-    keep_line(session, "withdraw_walk_in", walk_in, actor=actor, now=now)
-    return walk_in
+    keep_line(session, "withdraw_walk_in", walk_in, actor=actor, now=now, reason=reason)
 
 
 def may_withdraw(held: SessionInForce, walk_in: WalkIn, actor: Actor, now: datetime) -> bool:
@@ -183,9 +236,7 @@ def need_held(walk_in: WalkIn) -> None:
 
 def already_settled() -> WrongStateError:
     """The error that tells who was slower."""
-    return WrongStateError(
-        msg("这位现场人员已经处理过了。"), next_step=msg("请刷新页面，查看最新情况。")
-    )
+    return WrongStateError(REFUSALS["guest_settled"], next_step=msg("请刷新页面，查看最新情况。"))
 
 
 def settle(walk_in: WalkIn, state: WalkInState, *, actor: Actor, now: datetime) -> None:

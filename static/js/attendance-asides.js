@@ -1,19 +1,20 @@
-// Heads counted and people who are on no list: typed at the door, put into the queue like taps. Where
-// there is a network they are at the server a moment later, and the page's own list is fetched anew.
+// Heads counted and people who are on no list, who come, leave and are taken back: done at the door,
+// put into the queue like taps. Where there is a network they are at the server a moment later.
 
 import * as clock from "./attendance-clock.js";
-import { headsOf } from "./attendance-standing.js";
+import { guestsOf, headsOf } from "./attendance-standing.js";
 import * as store from "./attendance-store.js";
 import { hm, make, word } from "./attendance-words.js";
 
 const heads = document.querySelector("[data-heads-form]");
 const guest = document.querySelector("[data-guest-form]");
 const queuedList = document.querySelector("[data-guests-queued]");
+const sentPlace = document.querySelector("[data-guests-sent]");
 const MOST_HEADS = 100000;
 
 let known; // the list the page works with, and what waits
 let queue = [];
-let asked; // for which number of people at the server the page's list was fetched anew
+let drawnSent = ""; // what the list of the server's guests was drawn from
 let wrongHeads = false; // what was typed last is no number; said until it is mended
 
 const mine = (kind) => queue.filter((i) => i.session === known?.session && i.kind === kind);
@@ -22,10 +23,30 @@ export function drawAsides(register, queued) {
   known = register;
   queue = queued;
   sayHeads();
-  const guests = mine("walk_in");
-  queuedList.hidden = !guests.length;
-  queuedList.replaceChildren(...guests.map(guestRow));
-  refetch().catch(() => {});
+  const guests = guestsOf(register, queue, clock.now());
+  const waiting = guests.filter((guest) => guest.item);
+  queuedList.hidden = !waiting.length;
+  queuedList.replaceChildren(...waiting.map(guestRow));
+  // A list kept by an earlier release says nothing of them: what the server drew stays.
+  if (register.walkIns) drawSent(guests.filter((guest) => !guest.item));
+}
+
+// Drawn anew only when something has changed, so that no button is lost under a finger.
+function drawSent(guests) {
+  const sign = JSON.stringify(guests);
+  if (sign === drawnSent) return;
+  drawnSent = sign;
+  if (!guests.length) return sentPlace.replaceChildren();
+  sentPlace.replaceChildren(
+    make(
+      "p",
+      {},
+      make("b", {}, word("guestsWaiting", { n: guests.length })),
+      " ",
+      make("span", { className: "soft" }, word("guestsCount")),
+    ),
+    make("ul", { className: "register" }, ...guests.map(guestRow)),
+  );
 }
 
 function sayHeads() {
@@ -44,45 +65,30 @@ function say(selector, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-function guestRow(item) {
-  const what = `${word("last4", { last4: item.last4 })} · ${word("cameAt", { at: hm(item.at) })}`;
+function guestRow(guest) {
+  const what = [word("last4", { last4: guest.last4 }), word("cameAt", { at: hm(guest.came) })];
+  if (guest.left !== null) what.push(word("leftAt", { at: hm(guest.left) }));
+  const button = (key, data, className) =>
+    make(
+      "button",
+      { className, type: "button", dataset: data, ariaLabel: word(`${key}Of`, { name: guest.name }) },
+      word(key),
+    );
   return make(
     "li",
     { className: "register__row register__row--guest" },
     make(
       "div",
       { className: "register__name" },
-      make("b", {}, item.name),
-      make("small", {}, what),
-      item.remark ? make("small", {}, item.remark) : null,
-      make("small", { className: "register__waits" }, word("waits")),
+      make("b", {}, guest.name),
+      make("small", {}, what.join(" · ")),
+      guest.remark ? make("small", {}, guest.remark) : null,
+      guest.waits ? make("small", { className: "register__waits" }, word("waits")) : null,
     ),
-    item.tried
-      ? null
-      : make(
-          "button",
-          {
-            className: "button button--plain",
-            type: "button",
-            dataset: { guestBack: item.id },
-            ariaLabel: word("takeBackOf", { name: item.name }),
-          },
-          word("takeBack"),
-        ),
+    guest.back ? button("takeBack", { guestBack: guest.id }, "button button--plain") : null,
+    guest.stays ? button("stay", { guestStays: guest.stays }, "button button--plain") : null,
+    guest.leaves ? button("leaves", { guestLeaves: guest.id }, "button") : null,
   );
-}
-
-// When the server holds more or fewer than the page shows; the offline page has no such list.
-async function refetch() {
-  const place = document.querySelector("[data-guests-sent]");
-  const held = known.guests ?? asked;
-  if (!place || held === asked || held === Number(place.dataset.guestsSent)) return;
-  asked = held;
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-  if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const part = fresh.querySelector("[data-guests-sent]");
-  if (part) place.replaceWith(part);
 }
 
 // --- typing ------------------------------------------------------------------------------------
@@ -136,11 +142,23 @@ export function watchAsides(enqueue) {
     name.focus();
     if (!(await enqueue({ ...moment(), kind: "walk_in", ...told }))) fill(told);
   });
-  queuedList?.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-guest-back]");
-    if (!button) return;
-    button.disabled = true;
-    await store.takeBack(button.dataset.guestBack);
-    await enqueue(null);
-  });
+  // Somebody already noted: leaves, leaves after all not, or should never have been noted.
+  const parting = (kind, id) => {
+    const guest = guestsOf(known, queue, clock.now()).find((one) => one.id === id);
+    return guest ? { ...moment(), format: 3, kind, guest: id, who: guest.name } : null;
+  };
+  const decide = async ({ guestBack, guestLeaves, guestStays }) => {
+    if (guestLeaves) return parting("walk_in_out", guestLeaves);
+    if (await store.takeBack(guestStays ?? guestBack)) return null;
+    return guestBack ? parting("walk_in_back", guestBack) : null;
+  };
+  for (const place of [queuedList, sentPlace]) {
+    place.addEventListener("click", async (event) => {
+      const button = event.target.closest("button[type=button]");
+      if (!button || !known) return;
+      button.disabled = true;
+      await enqueue(decide(button.dataset));
+      button.disabled = false;
+    });
+  }
 }

@@ -85,11 +85,13 @@ function sayUnsaved() {
   said.classList.remove("visually-hidden");
 }
 
-// Heads and people who are not on the list; without an item only what waits has changed.
+// Heads and people who are not on the list; without an item only what waits has changed. What is
+// still being decided (a note may not have left the phone yet) is waited for.
 watchAsides(async (item) => {
   try {
     const own = { id: store.newId(), session, account: register.account };
-    if (item) await store.enqueue({ ...item, ...own });
+    const decided = await item;
+    if (decided) await store.enqueue({ ...decided, ...own });
   } catch {
     sayUnsaved();
     return false;

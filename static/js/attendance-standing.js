@@ -55,6 +55,41 @@ export function headsOf(register, queue) {
   return last ? last.heads : register.heads;
 }
 
+// Those who are on no list: what the server said, and what waits on top of it; who was taken back is
+// gone. `back`: whether the note may be taken back; `stays`: a leaving that never left the phone.
+export function guestsOf(register, queue, now) {
+  const mine = queue.filter((i) => i.session === register.session);
+  const told = (register.walkIns ?? []).map(({ g, n, l, r, ...rest }) => ({
+    id: g,
+    name: n,
+    last4: l,
+    remark: r,
+    ...rest,
+  }));
+  const ids = new Set(told.map((guest) => guest.id));
+  const queued = mine
+    .filter((i) => i.kind === "walk_in" && !ids.has(i.id))
+    .map(({ id, name, last4, remark, at, tried }) => ({
+      ...{ id, name, last4, remark, came: at, left: null, leaves: register.needsOut },
+      ...{ item: true, undo: tried ? at + register.undoFor : Infinity },
+    }));
+  const closed = closedAt(register, now);
+  return [...told, ...queued]
+    .filter((guest) => !mine.some((i) => i.kind === "walk_in_back" && i.guest === guest.id))
+    .map((guest) => {
+      const outs = mine.filter((i) => i.kind === "walk_in_out" && i.guest === guest.id);
+      const left = extreme([guest.left, ...outs.map((i) => i.at)], Math.min);
+      return {
+        ...guest,
+        left,
+        waits: Boolean(guest.item) || outs.length > 0,
+        leaves: !closed && guest.leaves && left === null,
+        stays: outs.length === 1 && !outs[0].tried ? outs[0].id : "",
+        back: guest.undo > now,
+      };
+    });
+}
+
 // Why nobody can be tapped in now; "" while one can.
 export function closedAt(register, now) {
   if (register.closed) return register.closed;

@@ -95,14 +95,21 @@ export async function queued() {
 // From here on the server may have seen these: taking one back needs an undo of its own.
 export const markTried = (items) => put("queue", ...items.map((item) => ({ ...item, tried: true })));
 
-// Take an item out again; false when it may have reached the server already.
+// Take an item out again, and whatever says more of the guest it notes; false when it may have
+// reached the server already.
 export function takeBack(id) {
   return run(["queue"], "readwrite", (queue) => {
     const asked = queue.get(id);
     const answer = {};
     asked.onsuccess = () => {
       answer.result = Boolean(asked.result && !asked.result.tried);
-      if (answer.result) queue.delete(id);
+      if (answer.result) {
+        queue.delete(id);
+        const others = queue.getAll();
+        others.onsuccess = () => {
+          for (const item of others.result) if (item.guest === id) queue.delete(item.id);
+        };
+      }
       answer.onsuccess?.();
     };
     return answer;

@@ -29,11 +29,11 @@ export async function drawStrip(state, registers) {
   await drawRefused(registers);
 }
 
-const WORDS = { walk_in: "walkIn" };
+const WORDS = { walk_in: "walkIn", walk_in_out: "walkInOut", walk_in_back: "walkInBack" };
 
 function nameOf(item, registers) {
   if (item.kind === "heads") return item.heads;
-  if (item.kind === "walk_in") return item.name;
+  if (item.kind in WORDS) return item.name ?? item.who;
   const rows = registers.find((r) => r.session === item.session)?.rows ?? [];
   return rows.find((row) => row.p === item.person)?.n ?? word("somebody");
 }
@@ -65,7 +65,7 @@ strip.addEventListener("click", async (event) => {
 // whichever comes first counts.
 async function fileOf() {
   const classes = new Map();
-  for (const { tried, ...item } of await store.queued()) {
+  for (const { tried, who, ...item } of await store.queued()) {
     const key = `${item.session} ${item.account}`;
     if (!classes.has(key)) {
       classes.set(key, { session: item.session, account: item.account, items: [] });

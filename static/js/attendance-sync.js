@@ -7,7 +7,7 @@ import * as store from "./attendance-store.js";
 
 // The newest format this page knows. An item carries the oldest that knows its kind, so that an older
 // page, should one come back, goes on sending what it can.
-export const FORMAT = 2;
+export const FORMAT = 3;
 const AT_ONCE = 500;
 const SOONEST = 5000;
 const LATEST = 300000;
@@ -46,7 +46,9 @@ async function ask(path, options = {}) {
 
 async function post(session, account, items) {
   token ??= (await ask("/teach/token")).token;
-  const sent = items.map(({ session: _s, account: _a, format: _f, tried: _t, ...item }) => item);
+  const sent = items.map(
+    ({ session: _s, account: _a, format: _f, tried: _t, who: _w, ...item }) => item,
+  );
   return ask(`/teach/sessions/${session}/batch`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },

@@ -297,7 +297,7 @@ def test_a_delivery_is_read() -> None:
         [],
         "x",
         {"items": []},
-        {"format": 3, "items": []},
+        {"format": 4, "items": []},
         {"format": [], "items": []},
         {"format": "1", "items": []},
         {"format": 1},

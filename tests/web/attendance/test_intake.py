@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent, Way
+from ce_bases.attendance.models import AttendanceRecord, RefusedSign, SignEvent, WalkIn, Way
 from ce_bases.audit.models import AuditEntry
 from ce_bases.organisers.models import Lecturer
 from ce_bases.web.extensions import make_write_session
@@ -212,3 +212,34 @@ def test_the_overview_leads_here(client: PageClient, session_id: int) -> None:
     assert URL in client.get(f"/filing/sessions/{session_id}/attendance").text
     client.log_in("lecturer")
     assert URL not in client.get(f"/filing/sessions/{session_id}/attendance").text
+
+
+def test_those_on_no_list_and_their_leaving(
+    client: PageClient, world: World, session_id: int
+) -> None:
+    at_nine = round(at(9).timestamp() * 1000)
+    guest = {"id": str(uuid.uuid4()), "kind": "walk_in", "name": "孙建国", "last4": "077X"}
+    known = {"id": str(uuid.uuid4()), "kind": "walk_in_out", "guest": guest["id"]}
+    unknown = {"id": str(uuid.uuid4()), "kind": "walk_in_back", "guest": str(uuid.uuid4())}
+    items = [{**item, "at": at_nine} for item in (guest, known, unknown)]
+    client.log_in("clerk")
+    text = file_of(session_id, *items, format=3)
+    page = choose(client, text).text
+    moment = results_of(page)[0][2]
+    assert results_of(page) == [
+        ["孙建国", "记下现场人员", moment, "✓ 将录入"],
+        ["孙建国", "现场人员离场", moment, "✓ 将录入"],
+        [
+            "不在名单上的人",
+            "撤回现场人员",
+            moment,
+            "✕ 这位现场人员没有登记下来，离场或撤回没有记录。",
+        ],
+    ]
+    assert count(WalkIn) == 0
+    client.post(f"{URL}/confirm", data=fields_of(page))
+    with make_write_session() as session:
+        assert session.scalars(select(WalkIn.left_at)).one() == at(9)
+    again = results_of(choose(client, text).text)
+    assert [row[3] for row in again[:2]] == ["已经有了"] * 2
+    assert [row[0] for row in again[:2]] == ["孙建国"] * 2

@@ -176,6 +176,54 @@ def test_the_list_holds_what_the_page_shows_and_no_number(
         assert resident_id(serial) not in answer.text
 
 
+def walk_in(name: str = "孙建国", moment: Any = None) -> dict[str, Any]:
+    told = {"name": name, "last4": "077X", "remark": "市二建"}
+    return {"id": str(uuid.uuid4()), "kind": "walk_in", "at": millis(moment or at(8, 45)), **told}
+
+
+def parting(guest: dict[str, Any], moment: Any, kind: str = "walk_in_out") -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "kind": kind, "at": millis(moment), "guest": guest["id"]}
+
+
+def test_those_on_no_list_come_and_leave_by_the_queue(
+    client: PageClient, door: Door, clock: FrozenClock
+) -> None:
+    client.log_in("clerk")
+    theirs = walk_in("周走错")
+    client.post(f"{door.url}/batch", json=door.body(theirs, format=3, account=door.clerk))
+    client.log_in("lecturer")
+    guest, wrong = walk_in(), walk_in("吴多余")
+    items = [guest, wrong, parting(wrong, at(8, 46), "walk_in_back")]
+    answer = client.post(f"{door.url}/batch", json=door.body(*items, format=3))
+    assert [v["status"] for v in answer.json["verdicts"]] == ["ok"] * 3
+    told = client.get(f"{door.url}/register.json").json
+    came = {"l": "077X", "r": "市二建", "came": millis(at(8, 45)), "left": None, "leaves": True}
+    assert (told["guests"], told["walkIns"]) == (
+        2,
+        [
+            {"g": theirs["id"], "n": "周走错", **came},
+            {"g": guest["id"], "n": "孙建国", **came, "undo": millis(at(9))},
+        ],
+    )
+    clock.set(at(12, 5))
+    leaving = parting(guest, at(12, 1))
+    unknown = parting(walk_in(), at(12, 1))
+    for status in ("ok", "there"):
+        answer = client.post(f"{door.url}/batch", json=door.body(leaving, unknown, format=3))
+        verdict = {"id": unknown["id"], "status": "refused", "code": "unknown_guest"}
+        words = "这位现场人员没有登记下来，离场或撤回没有记录。"
+        assert answer.json["verdicts"] == [
+            {"id": leaving["id"], "status": status},
+            {**verdict, "words": words},
+        ]
+    told = client.get(f"{door.url}/register.json").json
+    assert [(one["left"], one["leaves"]) for one in told["walkIns"]] == [
+        (None, True),
+        (leaving["at"], False),
+    ]
+    assert "12:01 离场" in client.get(door.url).text
+
+
 def test_what_may_be_taken_back_is_told(client: PageClient, door: Door) -> None:
     client.log_in("lecturer")
     tap = door.tap()
