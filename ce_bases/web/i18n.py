@@ -72,14 +72,22 @@ def _asked_for() -> str:
     return ENGLISH if spoken == "en" else CHINESE
 
 
+#: What is understood of an Accept-Language: every kind of Chinese and of English.
+_TONGUES = {"zh": "zh", "en": "en", "*": "zh"}
+
+
 @lru_cache(maxsize=512)
 def language_of(chosen: str | None, accepted: str) -> str:
     """`zh` or `en`: what was chosen, else what the browser (its Accept-Language) prefers."""
     if chosen in {"zh", "en"}:
         return chosen
-    known = parse_accept_header(accepted, LanguageAccept)
-    best = known.best_match(["zh", "zh-CN", "zh-Hans", "en"], "zh")
-    return "en" if str(best).startswith("en") else "zh"
+    spoken, best = "zh", 0.0
+    # The better liked first, the first named among equals; `*` stands last.
+    for tag, quality in parse_accept_header(accepted, LanguageAccept):
+        found = _TONGUES.get(re.split("[-_]", tag.lower())[0])
+        if found is not None and quality > best:
+            spoken, best = found, quality
+    return spoken
 
 
 def lang() -> str:
