@@ -1,15 +1,15 @@
 """Commands about accounts: `flask account …`; `create` and `join` are in `account_cli`."""
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from ce_bases.accounts import queries, service
 from ce_bases.audit.service import Act, record
+from ce_bases.web.command_line import SiteGroup
 from ce_bases.web.extensions import in_transaction
 from ce_bases.web.moment import request_now
 
-account_cli = AppGroup("account", help="Accounts: create, reset, close.")
+account_cli = SiteGroup("account", help="Accounts: create, reset, close.")
 
 
 @account_cli.command("reset")

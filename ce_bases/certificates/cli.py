@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from flask.cli import AppGroup
 
 from ce_bases.certificates.keyring import site_keys
 from ce_bases.certificates.signing import (
@@ -20,8 +19,9 @@ from ce_bases.certificates.signing import (
 )
 from ce_bases.checkin.pictures import read_qr
 from ce_bases.core.errors import InvalidInputError
+from ce_bases.web.command_line import SiteGroup
 
-certificate_cli = AppGroup("certificate", help="Certificates: check a signature, show the keys.")
+certificate_cli = SiteGroup("certificate", help="Certificates: check a signature, show the keys.")
 
 
 @certificate_cli.command("verify")

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from ce_bases.policy.case_input import EstimateInputError, parse_json, quoted
 from ce_bases.policy.estimate import estimate_all
+from ce_bases.web.command_line import SiteGroup
 
-hours_cli = AppGroup("hours", help="What activities are worth.")
+hours_cli = SiteGroup("hours", help="What activities are worth.")
 
 
 @hours_cli.command("estimate")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,11 +16,12 @@ from ce_bases.credits.records import (
     miscounted_confirmations,
 )
 from ce_bases.policy.registry import FIRST_YEAR
+from ce_bases.web.command_line import SiteGroup
 from ce_bases.web.extensions import in_transaction, reading_engine
 from ce_bases.web.filters import format_hours
 from ce_bases.web.moment import request_now
 
-ledger_cli = AppGroup("ledger", help="The ledger of hours: verify, recompute.")
+ledger_cli = SiteGroup("ledger", help="The ledger of hours: verify, recompute.")
 
 
 def _snapshot() -> Session:

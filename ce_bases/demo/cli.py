@@ -6,19 +6,19 @@ from typing import Any
 import click
 import flask_migrate
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from ce_bases.accounts.models import Account
 from ce_bases.certificates.service import Issuer
 from ce_bases.config import Settings
 from ce_bases.demo.listed import LISTED, Listed
+from ce_bases.web.command_line import SiteGroup
 from ce_bases.web.extensions import make_write_session, session
 from ce_bases.web.moment import request_now
 from ce_bases.web.uploads import file_store
 from ce_bases.web.vault import vault
 
-demo_cli = AppGroup("demo", help="A constructed city to look at and try out.")
+demo_cli = SiteGroup("demo", help="A constructed city to look at and try out.")
 ROLE_WORDS = {
     "professional": "专业技术人员",
     "unit": "用人单位",

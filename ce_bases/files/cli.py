@@ -3,14 +3,14 @@
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from ce_bases.files import service
+from ce_bases.web.command_line import SiteGroup
 from ce_bases.web.extensions import session
 from ce_bases.web.moment import request_now
 from ce_bases.web.uploads import file_store
 
-files_cli = AppGroup("files", help="Files people sent: photos, scans, PDFs.")
+files_cli = SiteGroup("files", help="Files people sent: photos, scans, PDFs.")
 
 
 @files_cli.command("sweep")

@@ -4,7 +4,6 @@ import sys
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from ce_bases.config import Settings
@@ -15,10 +14,11 @@ from ce_bases.messages.events import RemindersDue
 from ce_bases.messages.letters import compose
 from ce_bases.messages.outbox import Letter
 from ce_bases.messages.smtp import Connection, UndeliverableError, read_server
+from ce_bases.web.command_line import SiteGroup
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.moment import CLOCK_KEY, request_now
 
-outbox_cli = AppGroup("outbox", help="Messages by e-mail, and reminders; run both every minute.")
+outbox_cli = SiteGroup("outbox", help="Messages by e-mail, and reminders; run both every minute.")
 
 
 @outbox_cli.command("send")

@@ -6,10 +6,11 @@ import click
 from flask.cli import with_appcontext
 
 from ce_bases.operations.backup import BackupError, back_up, put_back
+from ce_bases.web.command_line import SiteCommand
 from ce_bases.web.extensions import db
 
 
-@click.command("backup")
+@click.command("backup", cls=SiteCommand)
 @click.argument("path", type=click.Path(path_type=Path))
 @with_appcontext
 def backup(path: Path) -> None:
@@ -21,7 +22,7 @@ def backup(path: Path) -> None:
     click.echo(f"backed up to {path}")
 
 
-@click.command("restore")
+@click.command("restore", cls=SiteCommand)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.confirmation_option(prompt="Everything in the database is replaced by the copy. Go on?")
 @with_appcontext

@@ -5,15 +5,15 @@ import re
 from datetime import date, datetime
 
 import click
-from flask.cli import AppGroup
 
 from ce_bases.core.clock import SHANGHAI, business_date, local
 from ce_bases.core.holidays import is_workday
 from ce_bases.policy.filing import filing_window
 from ce_bases.policy.registry import filing_policy_for
+from ce_bases.web.command_line import SiteGroup
 from ce_bases.web.moment import request_now
 
-filing_cli = AppGroup("filing", help="Filing of training plans.")
+filing_cli = SiteGroup("filing", help="Filing of training plans.")
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, text: str) -> date:
