@@ -1,4 +1,6 @@
-"""Public holidays: as the package publishes them, and by hand for years it does not know yet."""
+"""Public holidays, and weekends worked instead: as the package publishes them, and by hand for
+years it does not know yet.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,14 +18,20 @@ from ce_bases.core.holidays import LABELS, holiday_name, is_known, is_workday
 from ce_bases.core.text import Text, msg
 
 LONGEST_NAME = 40
+#: What a weekend day is called on which people work.
+WORKED_WEEKEND = msg("调休上班")
 MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
 class Holidays:
-    """The holidays of a stretch of time; `by_hand` are those noted here, by their day."""
+    """The holidays of a stretch of time; `by_hand` are those noted here, by their day.
+
+    `worked` are the weekend days that are noted as worked.
+    """
 
     by_hand: dict[date, str]
+    worked: frozenset[date] = frozenset()
 
     def is_holiday(self, day: date) -> bool:
         if is_known(day):
@@ -37,26 +45,32 @@ class Holidays:
 
 
 def holidays_between(session: Session, first: date, last: date) -> Holidays:
-    rows = session.scalars(select(PublicHoliday).where(PublicHoliday.day.between(first, last)))
-    return Holidays({row.day: row.name for row in rows})
+    rows = session.scalars(
+        select(PublicHoliday).where(PublicHoliday.day.between(first, last))
+    ).all()
+    return Holidays(
+        {row.day: row.name for row in rows if not row.is_worked},
+        frozenset(row.day for row in rows if row.is_worked),
+    )
 
 
 class Workdays:
-    """Whether people work on a day, the holidays noted by hand among what is known.
+    """Whether people work on a day; what is noted by hand decides where nothing is published.
 
     They are read once, at the first day of a year that is not published.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._noted: frozenset[date] | None = None
+        self._noted: dict[date, bool] | None = None
 
     def __call__(self, day: date) -> bool:
-        if is_known(day) or not is_workday(day):
+        if is_known(day):
             return is_workday(day)
         if self._noted is None:
-            self._noted = frozenset(self._session.scalars(select(PublicHoliday.day)))
-        return day not in self._noted
+            rows = self._session.execute(select(PublicHoliday.day, PublicHoliday.is_worked))
+            self._noted = dict(rows.all())
+        return self._noted.get(day, is_workday(day))
 
 
 def unpublished_years(days: Iterable[date]) -> list[int]:
@@ -66,11 +80,12 @@ def unpublished_years(days: Iterable[date]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days in a row of one holiday, both ends included."""
+    """Days in a row of one holiday, both ends included; or of a weekend that is worked instead."""
 
     first: date
     last: date
     name: str | Text
+    is_worked: bool = False
 
     @property
     def days(self) -> int:
@@ -95,7 +110,17 @@ def published_in(year: int) -> list[tuple[date, Text]]:
     return [(day, LABELS.get(name) or msg("节假日")) for day, name in named if name]
 
 
-def stretches(days: Iterable[tuple[date, str | Text]]) -> list[Stretch]:
+def published_worked_in(year: int) -> list[tuple[date, Text]]:
+    """The weekend days of a year the package knows on which people work."""
+    every = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    return [
+        (day, WORKED_WEEKEND)
+        for day in every
+        if day.year == year and day.weekday() >= 5 and is_workday(day)
+    ]
+
+
+def stretches(days: Iterable[tuple[date, str | Text]], *, is_worked: bool = False) -> list[Stretch]:
     """Days in order, those that follow each other under one name taken together."""
     found: list[Stretch] = []
     for day, name in days:
@@ -103,12 +128,14 @@ def stretches(days: Iterable[tuple[date, str | Text]]) -> list[Stretch]:
         if last and last.name == name and day - last.last == timedelta(days=1):
             found[-1] = replace(last, last=day)
         else:
-            found.append(Stretch(day, day, name))
+            found.append(Stretch(day, day, name, is_worked))
     return found
 
 
 def note_holidays(session: Session, wanted: Stretch, *, actor: Actor | None, now: datetime) -> None:
-    """Note a holiday of one or more days; days that are noted already get the new name.
+    """Note a holiday of one or more days, or a weekend that is worked instead.
+
+    Days that are noted already become what is said now.
 
     InvalidInputError for days of years that are published: those are not for anyone to change.
     """
@@ -117,10 +144,13 @@ def note_holidays(session: Session, wanted: Stretch, *, actor: Actor | None, now
     known = {row.day: row for row in _noted_between(session, wanted)}
     for day in _days_of(wanted):
         if day in known:
-            known[day].name = str(wanted.name)
+            known[day].name, known[day].is_worked = str(wanted.name), wanted.is_worked
         else:
-            session.add(PublicHoliday(day=day, name=str(wanted.name)))
+            row = PublicHoliday(day=day, name=str(wanted.name), is_worked=wanted.is_worked)
+            session.add(row)
     after = {"name": str(wanted.name), "until": wanted.last.isoformat()}
+    if wanted.is_worked:
+        after["worked"] = "yes"
     act = Act("note_holiday", "public_holiday", wanted.first.isoformat(), after=after)
     record(session, act, actor=actor, now=now)
     session.flush()
@@ -149,6 +179,8 @@ def _problems(wanted: Stretch) -> dict[str, Text]:
     for field, day in (("first", wanted.first), ("last", wanted.last)):
         if is_known(day):
             return {field: msg("%(year)d 年的节假日已经公布，不需要另记。", year=day.year)}
+    if wanted.is_worked and any(day.weekday() < 5 for day in _days_of(wanted)):
+        return {"first": msg("调休上班的应是周六、周日；周一至周五本来就按上班计算。")}
     return {}
 
 

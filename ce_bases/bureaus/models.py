@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ce_bases.bureaus.directory import CODES
@@ -63,9 +63,13 @@ class StandIn(Base):
 
 
 class PublicHoliday(Base):
-    """A public holiday of a year that the holiday package has not published, noted by hand."""
+    """A day of a year that the holiday package has not published, noted by hand.
+
+    A public holiday, or a weekend day on which people work instead (`is_worked`).
+    """
 
     __tablename__ = "public_holiday"
 
     day: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
+    is_worked: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -1,5 +1,7 @@
 """The public holidays this site goes by: published ones to read, later years noted by hand."""
 
+from datetime import date
+
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from ce_bases.web.saving import carry_out, save
 
 bp = Blueprint("bureaus", __name__)
 
+Days = list[tuple[date, str | Text]]
 Chip = tuple[str | Text, int | None, str, bool]
 
 
@@ -67,17 +70,27 @@ def _asked_again(form: HolidayForm) -> str:
 
 def _page(year: int, form: HolidayForm) -> str:
     is_published = not service.unpublished_years([today().replace(year=year, month=1, day=1)])
-    noted = [(row.day, row.name) for row in service.noted_in(session(), year)]
+    rest, worked = _days(year, is_published=is_published)
     return render_template(
         "bureaus/holidays.html",
         year=year,
         years=_years(year),
         is_published=is_published,
-        stretches=service.stretches(service.published_in(year) if is_published else noted),
+        stretches=service.stretches(rest),
+        worked=service.stretches(worked, is_worked=True),
         may_keep=grant_for(current_actor().role, Action.KEEP_HOLIDAYS) is not None,
         form=form,
         drop_form=DropHolidayForm(formdata=None),
     )
+
+
+def _days(year: int, *, is_published: bool) -> tuple[Days, Days]:
+    """The holidays of a year and the weekend days worked instead, published or noted."""
+    if is_published:
+        return [*service.published_in(year)], [*service.published_worked_in(year)]
+    noted = service.noted_in(session(), year)
+    rest: Days = [(row.day, row.name) for row in noted if not row.is_worked]
+    return rest, [(row.day, row.name) for row in noted if row.is_worked]
 
 
 def _years(shown: int) -> list[Chip]:

@@ -2,18 +2,18 @@
 
 from calendar import Calendar
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from ce_bases.bureaus.holidays import WORKED_WEEKEND
 from ce_bases.calendar.filters import YEARS
 from ce_bases.core.holidays import LABELS, holiday_name, is_known, is_workday
 from ce_bases.core.text import Text, msg
 from ce_bases.plans.models import Form
 
 SHOWN_A_DAY = 4
-WORKED_WEEKEND = msg("调休上班")
 OTHER_HOLIDAY = msg("休")
 
 
@@ -93,17 +93,22 @@ def fill(
     return [[cell(day) for day in week] for week in weeks]
 
 
-def mark(weeks: Sequence[Week], noted: Mapping[date, str]) -> Sequence[Week]:
-    """The same weeks with the holidays noted by hand, in years that are not published yet."""
-    return [
-        [
-            replace(day, is_rest=True, note=noted[day.date])
-            if day.date in noted and not is_known(day.date)
-            else day
-            for day in week
-        ]
-        for week in weeks
-    ]
+def mark(
+    weeks: Sequence[Week], noted: Mapping[date, str], worked: Set[date] = frozenset()
+) -> Sequence[Week]:
+    """The same weeks with what is noted by hand, in years that are not published yet.
+
+    `noted` are holidays, `worked` weekend days on which people work.
+    """
+
+    def marked(day: Day) -> Day:
+        if is_known(day.date):
+            return day
+        if day.date in worked:
+            return replace(day, is_rest=False, note=WORKED_WEEKEND, is_workday_shift=True)
+        return replace(day, is_rest=True, note=noted[day.date]) if day.date in noted else day
+
+    return [[marked(day) for day in week] for week in weeks]
 
 
 def _cell(

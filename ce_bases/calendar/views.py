@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from ce_bases.bureaus.directory import BUREAUS
-from ce_bases.bureaus.holidays import holidays_between
+from ce_bases.bureaus.holidays import Holidays, holidays_between
 from ce_bases.calendar import (
     base_views,
     cells,
@@ -120,12 +120,12 @@ def _weeks(asked: Asked, dates: Sequence[Sequence[date]], *, month: int | None =
     totals = queries.public_day_totals(session(), wanted, *span) if month else None
     # Known years are not looked up: the pages most looked at stay without the query.
     is_known = grid.holidays_known(dates)
-    noted = {} if is_known else holidays_between(session(), *span).by_hand
+    noted = Holidays({}) if is_known else holidays_between(session(), *span)
     weeks = grid.fill(dates, rows, today(), links, month=month, totals=totals)
     return {
-        "weeks": grid.mark(weeks, noted) if noted else weeks,
+        "weeks": grid.mark(weeks, noted.by_hand, noted.worked),
         "holidays_known": grid.holidays_known(dates, month=month),
-        "holidays_noted": bool(noted),
+        "holidays_noted": bool(noted.by_hand or noted.worked),
     }
 
 

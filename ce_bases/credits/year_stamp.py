@@ -90,7 +90,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
         .where(Enrolment.person_id == PERSON)
         .scalar_subquery()
     )
-    holidays = select(told(PublicHoliday.day)).scalar_subquery()
+    holidays = select(told(PublicHoliday.day, PublicHoliday.is_worked)).scalar_subquery()
     # Line by line, by key: as joins PostgreSQL would read both tables from end to end.
     confirmed = (
         select(func.count(Confirmation.id))

@@ -225,6 +225,19 @@ def test_the_deadlines_skip_the_holidays_noted_for_a_year_not_published(session:
     assert confirm_by(friday, Workdays(session)) == date(2099, 10, 16)
 
 
+def test_the_deadlines_count_the_weekends_noted_as_worked(session: Session) -> None:
+    friday = date(2099, 9, 25)
+    for day in (3, 4):  # a Saturday and a Sunday
+        session.add(PublicHoliday(day=date(2099, 10, day), name="调休", is_worked=True))
+    # Of a published year nothing is asked here, whatever is noted.
+    session.add(PublicHoliday(day=date(2022, 6, 25), name="调休", is_worked=True))
+    session.flush()
+    workdays = Workdays(session)
+    assert [workdays(date(2099, 10, day)) for day in (2, 3, 4, 5, 10)] == [True] * 4 + [False]
+    assert confirm_by(friday, workdays) == date(2099, 10, 7)
+    assert confirm_by(date(2022, 6, 20), workdays) == date(2022, 7, 4)
+
+
 def test_an_upheld_objection_reverses_and_replaces(session: Session, world: World) -> None:
     person = world.person_ids[0]
     plan = held_plan(session, world, people=[person], now=NOW)

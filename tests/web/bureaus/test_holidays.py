@@ -122,6 +122,78 @@ def test_a_range_may_run_to_the_longest_and_over_the_new_year(city: PageClient) 
     assert [row[2] for row in table(city, 2061)] == ["1"]
 
 
+WEEKEND = {"name": "春节调休", "first": "2060-02-14", "last": "2060-02-15", "is_worked": "y"}
+
+
+def test_a_worked_weekend_is_noted_shown_and_taken_back(city: PageClient, world: World) -> None:
+    assert note(city, **SPRING) == 302
+    assert note(city, **WEEKEND) == 302
+    days = [f"2060-02-{n:02d}" for n in range(2, 9)]
+    spring = ["春节", "2060年2月2日 周一 – 2060年2月8日 周日", "7"]
+    weekend = ["春节调休", "2060年2月14日 周六 – 2060年2月15日 周日", "2"]
+    assert table(city, 2060) == [spring, weekend]
+    assert worked() == ["2060-02-14", "2060-02-15"]
+    # A day becomes what was said last: the Sunday is worked, then rest again.
+    assert note(city, name="补课", first="2060-02-08", is_worked="y") == 302
+    assert worked() == ["2060-02-08", "2060-02-14", "2060-02-15"]
+    assert note(city, name="春节", first="2060-02-08") == 302
+    sent = {"first": "2060-02-14", "last": "2060-02-15"}
+    assert city.post(f"{ADDRESS}/drop", data=sent).status_code == 302
+    assert (stored(), worked()) == (dict.fromkeys(days, "春节"), [])
+    name = world["city_officer"].name
+    after = {"name": "春节调休", "until": "2060-02-15", "worked": "yes"}
+    assert acts()[1] == ("note_holiday", "2060-02-14", name, {}, after)
+    dropped = {"2060-02-14": "春节调休", "2060-02-15": "春节调休"}
+    assert acts()[-1] == ("drop_holiday", "2060-02-14", name, dropped, {})
+
+
+def worked() -> list[str]:
+    with make_write_session() as session:
+        rows = session.scalars(
+            select(PublicHoliday.day).where(PublicHoliday.is_worked).order_by(PublicHoliday.day)
+        )
+        return [day.isoformat() for day in rows]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"first": "2060-02-13"}, "调休上班的应是周六、周日"),
+        ({"last": "2060-02-16"}, "调休上班的应是周六、周日"),
+        ({"first": "2022-10-08", "last": "2022-10-09"}, "2022 年的节假日已经公布"),
+        ({"name": ""}, "请填写节假日名称"),
+    ],
+)
+def test_what_cannot_be_a_worked_weekend_is_said(
+    city: PageClient, changes: dict[str, str], words: str
+) -> None:
+    answer = city.post(ADDRESS, data={**WEEKEND, **changes})
+    assert (answer.status_code, words in answer.text) == (422, True)
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert len(page.select("input[name=is_worked][checked]")) == 1
+    assert (stored(), acts()) == ({}, [])
+
+
+def test_a_published_year_says_which_weekends_are_worked(city: PageClient) -> None:
+    rows = table(city, 2022)
+    assert [row for row in rows if row[0] == "调休上班"] == [
+        ["调休上班", "1月29日 周六 – 1月30日 周日", "2"],
+        ["调休上班", "4月2日 周六", "1"],
+        ["调休上班", "4月24日 周日", "1"],
+        ["调休上班", "5月7日 周六", "1"],
+        ["调休上班", "10月8日 周六 – 10月9日 周日", "2"],
+    ]
+
+
+def test_the_calendar_marks_a_worked_weekend(city: PageClient) -> None:
+    note(city, **WEEKEND)
+    note(city, **SPRING)
+    page = BeautifulSoup(city.get("/calendar?month=2060-02").text, "html.parser")
+    marks = [mark.get_text() for mark in page.select(".day__note")]
+    assert marks == [*["春节"] * 7, *["调休上班"] * 2]
+    assert [mark.get_text() for mark in page.select(".day__note--work")] == ["调休上班"] * 2
+
+
 @pytest.mark.parametrize(
     "sent", [{}, {"first": "x", "last": "2060-02-08"}, {"first": "2060-02-02"}]
 )

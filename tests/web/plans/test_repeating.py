@@ -90,6 +90,23 @@ def test_every_saturday_but_not_on_a_public_holiday(client: PageClient, world: W
         assert session.scalars(select(Plan)).all() == []
 
 
+def test_a_saturday_noted_as_worked_is_no_holiday(client: PageClient, world: World) -> None:
+    client.log_in("city_officer")
+    for sent in (
+        {"first": "2060-10-02", "last": "2060-10-09"},
+        {"first": "2060-10-09", "is_worked": "y"},
+    ):
+        assert client.post("/holidays", data={"name": "国庆节", **sent}).status_code == 302
+    client.log_in("clerk")
+    sent = filled_form(world, opens_on="2060-09-25")
+
+    page = repeat(client, sent, until="2060-10-16")
+
+    assert days(page) == ["2060-09-25", "2060-10-09", "2060-10-16"]
+    assert ("10月2日" in said(page), "10月9日" in said(page)) == (True, False)
+    assert "只避开了本站记下的 7 天" in said(page)
+
+
 def test_repeating_again_adds_only_what_is_missing(client: PageClient, world: World) -> None:
     client.log_in("clerk")
     once = typed(repeat(client, filled_form(world), until="2022-07-04", step="7"))
@@ -194,6 +211,15 @@ def test_holidays_are_noted_shown_and_taken_back(app: Flask, world: World) -> No
     with make_write_session() as session:
         acts = [e.action for e in history_of(session, "public_holiday", "2060-10-01")]
     assert acts == ["note_holiday", "note_holiday", "drop_holiday"]
+
+
+def test_a_worked_weekend_by_command(app: Flask, world: World) -> None:
+    assert holidays(app, "add", "--worked", "2060-10-09", "国庆节调休")[0] == 0
+    assert holidays(app, "show", "2060") == (0, "2060-10-09 国庆节调休 (worked)\n")
+    assert holidays(app, "add", "2060-10-09", "国庆节") == (0, "2060-10-09 国庆节\n")
+    assert holidays(app, "show", "2060") == (0, "2060-10-09 国庆节\n")
+    code, said = holidays(app, "add", "--worked", "2060-10-08", "国庆节调休")
+    assert (code, "调休上班的应是周六、周日" in said) == (1, True)
 
 
 @pytest.mark.parametrize(
