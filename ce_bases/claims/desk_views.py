@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from ce_bases.claims import queries, review, reviewing
 from ce_bases.claims.blueprint import bp
-from ce_bases.claims.forms import TakeBackForm
+from ce_bases.claims.correcting import correct_line
+from ce_bases.claims.forms import CorrectionForm, TakeBackForm
 from ce_bases.claims.workflow import ClaimState
 from ce_bases.core.access import Action
+from ce_bases.core.errors import RuleViolationError
 from ce_bases.core.text import msg
 from ce_bases.web.access import allow, current_actor
 from ce_bases.web.commands import once
@@ -79,6 +81,31 @@ def desk_together() -> ResponseReturnValue:
             "time",
         )
     return redirect(url_for("claims.desk_queue"))
+
+
+@bp.post("/desk/claims/<int:claim_id>/correction")
+@allow(Action.DECIDE_CLAIM)
+def desk_correct(claim_id: int) -> ResponseReturnValue:
+    """Put a contested line right; this upholds the objection to it."""
+    actor, now = current_actor(), request_now()
+    claim = queries.get_claim(session(), claim_id, actor=actor, action=Action.DECIDE_CLAIM)
+    form = CorrectionForm(claim.kind)
+    if not form.validate():
+        return reviewing.item(DESK, claim_id, correction=form), 422
+    correction = form.details()
+
+    def work(db: Session) -> str:
+        claim = queries.get_claim(db, claim_id, actor=actor, action=Action.DECIDE_CLAIM)
+        correct_line(db, claim, correction, actor=actor, now=now)
+        return url_for("claims.desk_item", claim_id=claim_id)
+
+    def again(refusal: RuleViolationError | None = None) -> str:
+        return reviewing.item(DESK, claim_id, correction=form, refusal=refusal)
+
+    try:
+        return save(form, work, again=again, said=_("学时已更正，异议已答复。"))
+    except RuleViolationError as error:
+        return again(error), 422
 
 
 @bp.post("/desk/claims/<int:claim_id>/take-back")

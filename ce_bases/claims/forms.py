@@ -21,7 +21,9 @@ from ce_bases.claims.content import (
     Rank,
 )
 from ce_bases.claims.content import RANK_LABELS as RANKS
+from ce_bases.claims.correcting import CORRECTABLE, Correction, facts_of
 from ce_bases.claims.importing import COLUMNS, MOST_ROWS
+from ce_bases.claims.models import Claim
 from ce_bases.claims.review import Decision, Outcome
 from ce_bases.claims.wording import field_name
 from ce_bases.core.errors import InvalidInputError
@@ -29,7 +31,7 @@ from ce_bases.core.spreadsheets import MOST_BYTES as XLSX_BYTES
 from ce_bases.core.spreadsheets import Row, read_rows
 from ce_bases.core.text import msg
 from ce_bases.core.uploads import MOST_BYTES, Upload, read_upload
-from ce_bases.credits.models import Kind
+from ce_bases.credits.models import Kind, LedgerLine
 from ce_bases.plans.models import SUBJECT_LABELS, Subject
 from ce_bases.web.fields import ClockField, DayField, HalvesField, WholeField
 from ce_bases.web.forms import LineField, SiteForm, TextField, tidy_line
@@ -173,6 +175,51 @@ class TakeBackForm(SiteForm):
 
     version = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9]{1,9}\Z")])
     reason = TextField(_l("撤销理由"), longest=500, required=_l("请写明理由，申报人会看到。"))
+
+
+class CorrectionForm(SiteForm):
+    """The facts behind a contested line as they should be; only those the kind allows."""
+
+    line_id = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,15}$")])
+    version = HiddenField(validators=[InputRequired(), Regexp("^[0-9]{1,9}$")])
+    subject = OneOfField(_l("计入科目"), labels=SUBJECT_LABELS)
+    halves = HalvesField(_l("应记学时"))
+    minutes = WholeField(_l("实际工作分钟数"), least=1, most=MOST_MINUTES)
+    rank = OneOfField(_l("竞赛级别"), labels=RANKS)
+    held_on = DayField(_l("开始日期"))
+    until_on = DayField(_l("结束日期"))
+    reason = TextField(_l("更正理由"), longest=500, required=_l("请写明理由，申报人会看到。"))
+
+    def __init__(self, kind: Kind, *args: Any, line_id: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.facts = CORRECTABLE.get(kind, ())
+        for name in ("subject", "halves", "minutes", "rank", "held_on", "until_on"):
+            if name not in self.facts:
+                del self[name]
+        # A page may show one for each line, beside other forms with a reason.
+        for field in self:
+            field.id = field.label.field_id = f"correction-{line_id}-{field.name}"
+
+    @classmethod
+    def of(cls, claim: Claim, line: LedgerLine) -> "CorrectionForm":
+        """The form as things stand."""
+        values = facts_of(claim, line)
+        for name in ("subject", "rank"):
+            if values.get(name) is not None:
+                values[name] = values[name].value
+        form = cls(claim.kind, formdata=None, line_id=line.id, **values)
+        form.line_id.data, form.version.data = line.id, claim.version
+        return form
+
+    def details(self) -> Correction:
+        makers = {"rank": Rank, "subject": Subject}
+        found: dict[str, Any] = {}
+        for name in self.facts:
+            field = self[name]
+            value = field.chosen if isinstance(field, OneOfField) else field.data
+            found[name] = makers[name](value) if value and name in makers else value
+        version = int(self.version.data or 0)
+        return Correction(int(self.line_id.data or 0), version, self.reason.data or "", found)
 
 
 class SheetForm(SiteForm):

@@ -71,6 +71,7 @@ OTHER_ACTS: Mapping[str, Text] = {
     "import": msg("单位导入并确认"),
     "add_evidence": msg("添加证明材料"),
     "remove_evidence": msg("删除证明材料"),
+    "correct": msg("更正学时"),
 }
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from ce_bases.audit.queries import last_act
 from ce_bases.claims.content import MOST_HALVES, MOVABLE
@@ -65,13 +65,13 @@ def confirm(
     session: Session, claim: Claim, decision: Decision, *, actor: Actor, now: datetime
 ) -> None:
     """The unit's word: its archive entry for self-study, its consent for absence — rules §6."""
-    _take(session, claim, decision, actor, Action.FIRST_REVIEW_CLAIM)
+    take_to_judge(session, claim, decision, actor, Action.FIRST_REVIEW_CLAIM)
     if decision.outcome is Outcome.RETURN:
         _against(session, claim, ClaimAction.RETURN, decision, actor, now)
         return
     if decision.outcome is not Outcome.CONFIRM:
         raise ForbiddenError(msg("单位只能确认或退回申报。"))
-    _require_state(session, claim, ClaimState.WITH_UNIT)
+    require_state(session, claim, ClaimState.WITH_UNIT)
     changes = _move_subject(claim, decision.subject)
     if claim.kind is Kind.SELF_STUDY:
         changes |= _determine(claim, decision)
@@ -102,16 +102,12 @@ def decide(
     ForbiddenError for the claimant and for who confirmed it for the unit; WrongStateError, with
     the name of who was quicker, when it is decided already.
     """
-    _take(session, claim, decision, actor, Action.DECIDE_CLAIM)
-    if claim.confirmed_by == actor.account_id:
-        raise ForbiddenError(
-            msg("单位的确认是您作出的，不能再由您认定。"),
-            next_step=msg("请由本局其他同事处理。"),
-        )
+    take_to_judge(session, claim, decision, actor, Action.DECIDE_CLAIM)
+    require_not_confirmed(claim, actor)
     if decision.outcome is Outcome.RETURN:
         _against(session, claim, ClaimAction.RETURN, decision, actor, now)
         return
-    _require_state(session, claim, ClaimState.WITH_BUREAU)
+    require_state(session, claim, ClaimState.WITH_BUREAU)
     if decision.outcome is Outcome.REFUSE:
         claim.decided_at, claim.decided_by = now, actor.account_id
         _against(session, claim, ClaimAction.REFUSE, decision, actor, now)
@@ -142,8 +138,8 @@ def take_back(
     Whoever objected to one of them and waits is answered with it.
     """
     decision = Decision(Outcome.REFUSE, version, reason)
-    _take(session, claim, decision, actor, Action.DECIDE_CLAIM)
-    _require_state(session, claim, ClaimState.CREDITED)
+    take_to_judge(session, claim, decision, actor, Action.DECIDE_CLAIM)
+    require_state(session, claim, ClaimState.CREDITED)
     reason = need_reason(reason)
     lock_people(session, [claim.person_id])
     lines = lines_of(session, claim)
@@ -167,8 +163,8 @@ def take_back(
 
 
 def lines_of(session: Session, claim: Claim) -> list[LedgerLine]:
-    """The lines a claim was credited with, reversals left out."""
-    source = f"claim:{claim.id}"
+    """The lines a claim is credited with now: neither reversals nor what they took back."""
+    source, reversal = f"claim:{claim.id}", aliased(LedgerLine)
     return list(
         session.scalars(
             select(LedgerLine)
@@ -176,13 +172,25 @@ def lines_of(session: Session, claim: Claim) -> list[LedgerLine]:
                 LedgerLine.person_id == claim.person_id,
                 (LedgerLine.source == source) | LedgerLine.source.startswith(f"{source}:"),
                 LedgerLine.reverses_id.is_(None),
+                ~exists().where(reversal.reverses_id == LedgerLine.id),
             )
             .order_by(LedgerLine.year)
         )
     )
 
 
-def _take(session: Session, claim: Claim, decision: Decision, actor: Actor, action: Action) -> None:
+def require_not_confirmed(claim: Claim, actor: Actor) -> None:
+    """Who confirmed a claim for the unit does not decide on it as well."""
+    if claim.confirmed_by == actor.account_id:
+        raise ForbiddenError(
+            msg("单位的确认是您作出的，不能再由您认定。"),
+            next_step=msg("请由本局其他同事处理。"),
+        )
+
+
+def take_to_judge(
+    session: Session, claim: Claim, decision: Decision, actor: Actor, action: Action
+) -> None:
     """Hold the claim, and see that this actor may judge it at all."""
     take(session, claim, expected_version=decision.version)
     if not may(actor, action, claim):
@@ -190,7 +198,7 @@ def _take(session: Session, claim: Claim, decision: Decision, actor: Actor, acti
     require_other(actor, claim.person.account_id)
 
 
-def _require_state(session: Session, claim: Claim, state: ClaimState) -> None:
+def require_state(session: Session, claim: Claim, state: ClaimState) -> None:
     if claim.state is state:
         return
     last = last_act(session, "claim", claim.id)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from ce_bases.audit.queries import history_of
 from ce_bases.claims import pages, queries
 from ce_bases.claims.content import MOVABLE
-from ce_bases.claims.forms import ButtonForm, ReviewForm, TakeBackForm
+from ce_bases.claims.correcting import Contested, contested
+from ce_bases.claims.forms import ButtonForm, CorrectionForm, ReviewForm, TakeBackForm
 from ce_bases.claims.models import Claim
 from ce_bases.claims.oddities import oddities_of
 from ce_bases.claims.posting import title_of
@@ -106,6 +107,7 @@ def item(side: Side, claim_id: int, form: ReviewForm | None = None, **more: Any)
     claim = queries.get_claim(db, claim_id, actor=actor, action=side.action)
     plain = _review_form(claim)
     is_own = actor.account_id in (claim.person.account_id, claim.confirmed_by)
+    sent: CorrectionForm | None = more.pop("correction", None)
     take_back = TakeBackForm(formdata=None)
     take_back.version.data = claim.version
     return render_template(
@@ -121,8 +123,21 @@ def item(side: Side, claim_id: int, form: ReviewForm | None = None, **more: Any)
         twins=queries.twins_of(db, claim),
         lines=pages.told(history_of(db, "claim", claim.id)),
         words=pages.WORDS,
+        contested=() if is_own or side.name != "desk" else _contested(db, claim, sent),
         **{"take_back": take_back, "refusal": None, **more},
     )
+
+
+def _contested(
+    db: Session, claim: Claim, sent: CorrectionForm | None
+) -> list[tuple[Contested, CorrectionForm]]:
+    """What somebody objects to, each with the form that puts it right, or with what was sent."""
+
+    def form_of(case: Contested) -> CorrectionForm:
+        is_sent = sent is not None and sent.line_id.data == str(case.line.id)
+        return sent if sent is not None and is_sent else CorrectionForm.of(claim, case.line)
+
+    return [(case, form_of(case)) for case in contested(db, claim)]
 
 
 def _review_form(claim: Claim) -> ReviewForm:

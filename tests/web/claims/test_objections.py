@@ -1,5 +1,6 @@
 """An objection to a claim's hours: from the line in the year to the claim that is taken back."""
 
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from ce_bases.credits.models import LedgerLine, Objection
@@ -60,3 +61,66 @@ def test_declining_is_the_last_word(client: PageClient, world: World, make: Make
     assert "刊物属专业领域" in words(client.get("/me"))
     assert address not in client.get("/me").text
     assert client.post(address, data=key(reason="再说一遍")).status_code == 409
+
+
+def contested_page(client: PageClient, address: str, case: str) -> dict[str, str]:
+    """The claim's page of a case, and what its form of correction sends."""
+    client.log_in("officer")
+    assert "异议成立的，请更正学时" in words(client.get(case))
+    page = client.get(address)
+    assert "应计公需科目" in words(page)
+    form = BeautifulSoup(page.text, "html.parser").find("form", action=f"{address}/correction")
+    assert form is not None
+    sent = {str(box["name"]): str(box.get("value", "")) for box in form.find_all("input")}
+    return sent | {"subject": "professional", "reason": "刊物属公需内容"}
+
+
+def test_what_cannot_be_put_right_is_said_and_nothing_happens(
+    client: PageClient, world: World, make: Make
+) -> None:
+    address = f"/desk/claims/{make('credited')}"
+    client.log_in("officer")
+    assert f'action="{address}/correction"' not in client.get(address).text
+    _line, case = raised(client)
+    sent = contested_page(client, address, case)
+    assert "更正后的学时与已入账的相同" in refused(client, address, sent)
+    assert "请写明理由" in refused(client, address, {**sent, "subject": "public", "reason": ""})
+    assert "请选择计入公需科目还是专业科目" in refused(client, address, {**sent, "subject": ""})
+    assert refused(client, address, {}) != ""
+    for name in ("clerk", "other_officer", "learner"):
+        client.log_in(name)
+        status = client.post(f"{address}/correction", data=key(**sent)).status_code
+        assert status in (403, 404), name
+    assert posted() == [(1, 0, 20)]
+
+
+def posted() -> list[tuple[int, int, int]]:
+    with make_write_session() as session:
+        rows = session.scalars(select(LedgerLine).order_by(LedgerLine.id)).all()
+        return [(row.version, row.public_halves, row.professional_halves) for row in rows]
+
+
+def test_the_hours_are_put_right_on_the_claims_page(
+    client: PageClient, world: World, make: Make
+) -> None:
+    address = f"/desk/claims/{make('credited')}"
+    _line, case = raised(client)
+    sent = contested_page(client, address, case)
+    client.log_in("officer2")
+    right = key(**{**sent, "subject": "public"})
+    for _ in range(2):
+        assert client.post(f"{address}/correction", data=right).status_code == 302
+    assert posted() == [(1, 0, 20), (-1, 0, -20), (2, 20, 0)]
+    assert "异议成立，已更正" in words(client.get(case))
+    page = client.get(address)
+    assert "更正学时" in words(page)  # in its history
+    assert f'action="{address}/correction"' not in page.text
+    client.log_in("learner")
+    assert "刊物属公需内容" in words(client.get("/me"))
+    assert "您的学时异议成立" in words(client.get("/inbox"))
+
+
+def refused(client: PageClient, address: str, sent: dict[str, str]) -> str:
+    answer = client.post(f"{address}/correction", data=key(**sent))
+    assert answer.status_code == 422
+    return words(answer)
