@@ -5,14 +5,19 @@ PostgreSQL's own tools do it there; the copy is theirs, in the custom format.
 """
 
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, select, update
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from ce_bases.core.public_state import PublicState
 
 
 class BackupError(Exception):
@@ -42,6 +47,36 @@ def put_back(engine: Engine, path: Path) -> None:
         "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction",
         "--exit-on-error", f"--dbname={engine.url.database}", str(path), url=engine.url,
     )  # fmt: skip
+
+
+def numbers_of(engine: Engine) -> Mapping[int, int]:
+    """The numbers of public pages by their scope; none where the database cannot tell."""
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(select(PublicState.scope, PublicState.number))
+            return dict(rows.all())
+    except DBAPIError:
+        return {}
+
+
+def move_on(engine: Engine, before: Mapping[int, int]) -> None:
+    """Raise the numbers of public pages above all that were ever read.
+
+    The copy set them back to those of its time, and from there they would rise again to numbers
+    under which a worker that went on keeps pages of what is no more. `before` are those the
+    database had; who lost it is past them by a leap of chance.
+    """
+    leap = 1 + secrets.randbelow(2**32)
+    with engine.begin() as connection:
+        if not inspect(connection).has_table(PublicState.__tablename__):
+            return  # a copy of before there were any: `flask db upgrade` makes them
+        rows = connection.execute(select(PublicState.scope, PublicState.number)).all()
+        for scope, number in rows:
+            connection.execute(
+                update(PublicState)
+                .where(PublicState.scope == scope)
+                .values(number=max(number, before.get(scope, 0)) + leap)
+            )
 
 
 def _put_back_sqlite(path: Path, target: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ce_bases.operations.backup import BackupError, back_up, put_back
+from ce_bases.operations.backup import BackupError, back_up, move_on, numbers_of, put_back
 from ce_bases.web.command_line import SiteCommand
 from ce_bases.web.extensions import db
 
@@ -28,9 +28,12 @@ def backup(path: Path) -> None:
 @with_appcontext
 def restore(path: Path) -> None:
     """Replace everything in the database by the copy at PATH; stop the site first."""
+    before = numbers_of(db.engine)
+    db.engine.dispose()
     try:
         put_back(db.engine, path)
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     db.engine.dispose()
+    move_on(db.engine, before)
     click.echo(f"restored from {path}; now run `flask db upgrade` and `flask ledger verify`")
