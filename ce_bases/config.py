@@ -44,7 +44,7 @@ class Settings:
     font_path: str = ""
     log_level: str = "INFO"
     site_url: str = ""
-    page_cache_seconds: int = 60
+    page_cache_seconds: int = 3600
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
 
@@ -99,7 +99,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         font_path=given.get("FONT_PATH", ""),
         log_level=given.get("LOG_LEVEL", "INFO").upper(),
         site_url=given.get("SITE_URL", "").rstrip("/"),
-        page_cache_seconds=_whole(given, "PAGE_CACHE_SECONDS", default="60"),
+        page_cache_seconds=_whole(given, "PAGE_CACHE_SECONDS", default="3600"),
         **_mail(given),
     )
 

@@ -32,7 +32,7 @@ from ce_bases.web import (
 )
 from ce_bases.web.asking import SiteRequest
 from ce_bases.web.extensions import csrf, db, init_database
-from ce_bases.web.moment import CLOCK_KEY
+from ce_bases.web.moment import CLOCK_KEY, note_time
 from ce_bases.web.page_cache import PageCache
 from ce_bases.web.uploads import STORE_KEY
 from ce_bases.web.vault import VAULT_KEY, make_vault
@@ -69,6 +69,7 @@ def create_app(
     _configure(app, settings)
     app.config.from_mapping(overrides or {})
     app.extensions[CLOCK_KEY] = clock
+    note_time(app)
     app.extensions[VAULT_KEY] = make_vault(settings)
     app.extensions[STORE_KEY] = FileStore(settings.storage_dir)
     logs.configure(settings.log_level)

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_cookie, parse_etags, unquote_etag
 
-from ce_bases.core.clock import Clock
+from ce_bases.core.clock import Clock, business_date, end_of_day
 from ce_bases.core.last_used import LastUsed
 from ce_bases.core.public_state import SHOWN, WATCHED, stripe_of
 from ce_bases.web.i18n import LANGUAGE, language_of
+from ce_bases.web.moment import NOTHING, THE_DAY, THE_MOMENT, TIME_ASKED
 from ce_bases.web.reads import ROSTER_OF, TABLES_READ
 
 Environ = dict[str, Any]
@@ -155,7 +156,8 @@ class PageCache:
             return chunks
         try:
             body, etag = b"".join(chunks), named["etag"]
-            whole = Kept(headers, body, etag, now, self._end(now), now + self.seats_longest)
+            until = self._end(now, asked.get(TIME_ASKED, THE_MOMENT))
+            whole = Kept(headers, body, etag, now, until, now + self.seats_longest)
         finally:
             if close := getattr(chunks, "close", None):
                 close()
@@ -165,9 +167,17 @@ class PageCache:
                 self._keep(key, found, old)
         return _answer(whole, environ, start_response)
 
-    def _end(self, now: datetime) -> datetime:
-        """Pages say what is open *now*; everything of ours begins and ends on a whole minute."""
-        return min(now + self.longest, now.replace(second=0, microsecond=0) + timedelta(minutes=1))
+    def _end(self, now: datetime, asked: int) -> datetime:
+        """Until when an answer says what it would say then, by what it asked of the clock.
+
+        Of what is open *now*: everything of ours begins and ends on a whole minute.
+        """
+        longest = now + self.longest
+        if asked == NOTHING:
+            return longest
+        if asked == THE_DAY:
+            return min(longest, end_of_day(business_date(now)))
+        return min(longest, now.replace(second=0, microsecond=0) + timedelta(minutes=1))
 
     def _tied(self, whole: Kept, numbers: Sequence[int] | None, asked: Environ) -> Kept | None:
         """`whole` with the numbers of what it was made from; None when that is not watched."""

@@ -13,6 +13,8 @@ from werkzeug.test import run_wsgi_app
 from ce_bases.factory import make_page_cache
 from ce_bases.web.page_cache import Environ, Kept, PageCache, plain
 
+AGES = 400 * 24 * 3600  # seconds: longer than any test's clock is moved
+
 
 class ProvingCache(PageCache):
     """Fails when a kept answer is not the one that is made now."""
@@ -40,13 +42,13 @@ def first_difference(old: bytes, new: bytes) -> str:
 
 
 def prove(app: Flask) -> ProvingCache:
-    """Put a proving cache before `app`; no age but the minute's end forgives it anything."""
-    usual = make_page_cache(app, 60)
+    """Put a proving cache before `app`; no age but what a page asked of the clock forgives it."""
+    usual = make_page_cache(app, AGES)
     cache = ProvingCache(
         app.wsgi_app,
         state=usual.state,
         clock=usual.clock,
-        seconds=60,
+        seconds=AGES,
         passed=usual.passed,
         seats_seconds=0,
     )

@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from ce_bases.core.public_state import STRIPES, stripe_of
 from ce_bases.web import page_cache
+from ce_bases.web.moment import NOTHING, THE_DAY, THE_MOMENT, TIME_ASKED
 from ce_bases.web.page_cache import PageCache
 from ce_bases.web.reads import ROSTER_OF, TABLES_READ
 from tests.conftest import FrozenClock
@@ -113,6 +114,39 @@ def test_nothing_outlives_midnight_in_jining(clock: FrozenClock) -> None:
     client.get("/")
 
     clock.set(datetime(2022, 6, 1, 16, 0, tzinfo=UTC))
+    assert client.get("/").text == "2"
+
+
+class Asking(Counting):
+    """It says what it asked of the clock."""
+
+    def __init__(self, asked_time: int) -> None:
+        super().__init__()
+        self.asked_time = asked_time
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ[TIME_ASKED] = self.asked_time
+        return super().__call__(environ, start_response)
+
+
+@pytest.mark.parametrize(
+    ("asked", "lives"),
+    [
+        (THE_MOMENT, timedelta(seconds=50)),
+        (THE_DAY, timedelta(hours=11, minutes=59, seconds=50)),
+        (NOTHING, timedelta(days=2)),
+    ],
+)
+def test_a_page_lives_by_what_it_asked_of_the_clock(
+    clock: FrozenClock, asked: int, lives: timedelta
+) -> None:
+    """Made at 12:00:10 in Jining, by a cache that would keep it for two days."""
+    cache = PageCache(Asking(asked), state=Numbers(), clock=clock, seconds=2 * 24 * 3600, passed=())
+    client = Client(cache, use_cookies=False)
+    client.get("/")
+    clock.set(START + lives - timedelta(microseconds=1))
+    assert client.get("/").text == "1"
+    clock.set(START + lives)
     assert client.get("/").text == "2"
 
 

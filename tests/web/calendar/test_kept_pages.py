@@ -1,17 +1,18 @@
 """Every public page is kept, depends on watched tables only, and follows each of their changes."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from ce_bases.bureaus.holidays import Stretch, drop_holidays, note_holidays
 from ce_bases.core.access import Action, grant_for
 from ce_bases.core.actors import Role
+from ce_bases.core.clock import moment_at
 from ce_bases.core.public_state import SHOWN, STRIPES, WATCHED, stripe_of
 from ce_bases.core.state_reader import StateReader
 from ce_bases.enrolment.models import Enrolment, Place
@@ -19,13 +20,16 @@ from ce_bases.organisers.models import Organiser, Venue
 from ce_bases.plans import service
 from ce_bases.plans.models import Plan
 from ce_bases.web import reads
+from ce_bases.web.caching import conditional
 from ce_bases.web.extensions import db, make_write_session
 from tests.conftest import NOON_1_JUNE as NOW
+from tests.conftest import FrozenClock
 from tests.factories.plans import drafted_plan, filed_plan, make_session_details
 from tests.factories.rosters import enrol
 from tests.factories.world import World
 from tests.web.calendar.conftest import File
 from tests.web.client import PageClient
+from tests.web.proving import ProvingCache
 
 DAY = date(2022, 6, 20)
 #: Every public page that is kept. One that is added stands here or in UNKEPT.
@@ -98,6 +102,78 @@ def test_a_public_page_is_made_once(app: Flask, world: World, file: File, path: 
     assert second.data == first.data
 
 
+#: What each page asks of the clock; the rest asks for the moment.
+TIMELESS = {
+    *("home.robots", "home.contacts", "home.help", "home.privacy"),
+    *("calendar.bases", "calendar.plan_feed", "calendar.search", "calendar.subscribe"),
+}
+OF_THE_DAY = {
+    *("calendar.feed", "calendar.base_feed", "calendar.window"),
+    *("home.sitemap", "credits.calculator"),
+}
+#: Around which moments the clock is walked: enrolment closes, a midnight, a year ends.
+MOMENTS = [
+    moment_at(DAY, time(8, 0)),
+    moment_at(DAY, time(9, 0)),
+    moment_at(date(2022, 6, 21), time(0)),
+    moment_at(date(2023, 1, 1), time(0)),
+]
+STEPS = [timedelta(seconds=n) for n in (-3600, -61, -1, -0.001, 0, 0.001, 1, 59.999, 60)]
+
+
+def ask(app: Flask, path: str) -> TestResponse:
+    with app.app_context():
+        return Client(app.wsgi_app, use_cookies=False).get(path)
+
+
+@pytest.mark.parametrize("endpoint", sorted(KEPT))
+def test_each_page_is_right_at_every_moment_and_lives_as_long_as_it_may(
+    app: Flask, world: World, file: File, clock: FrozenClock, endpoint: str
+) -> None:
+    """Whatever is answered from memory is made anew and compared, byte for byte (`proving`)."""
+    path = KEPT[endpoint].format(base=world.base_id, number=file(DAY, date(2022, 12, 31)))
+    kept = []
+    for moment in MOMENTS:
+        for step in STEPS:
+            clock.set(moment + step)
+            assert ask(app, path).status_code == 200
+            cache = app.wsgi_app
+            assert isinstance(cache, ProvingCache)
+            (key,) = cache.kept
+            answer = cache.kept.find(key)
+            assert answer is not None
+            kept.append(answer.made_at < clock())
+    around = [kept[start : start + len(STEPS)] for start in range(0, len(kept), len(STEPS))]
+    if endpoint in TIMELESS:
+        assert kept == [False] + [True] * (len(kept) - 1)
+    elif endpoint in OF_THE_DAY:
+        assert around[0] == [False] + [True] * 8
+        assert around[1] == [True] * 9
+        # An hour before midnight it is still kept; at midnight it is made again, once.
+        assert around[2] == [True] * 4 + [False] + [True] * 4
+        assert around[3] == [False] + [True] * 3 + [False] + [True] * 4
+    else:
+        # Made at each new minute, kept within it.
+        assert around[1] == [False, False, False, True, False, True, True, True, False]
+
+
+def test_a_page_that_reads_the_clock_unnoted_is_caught(
+    app: Flask, world: World, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: it tells the time without asking for it."""
+
+    def secret() -> object:
+        return conditional(f"{clock():%H:%M:%S}", mimetype="text/plain")
+
+    secret.action = Action.READ_PUBLIC  # type: ignore[attr-defined]
+    monkeypatch.setitem(app.view_functions, "home.help", secret)
+    first = ask(app, "/help").text
+    clock.forward(seconds=1)
+    with pytest.raises(AssertionError, match="was not forgotten"):
+        ask(app, "/help")
+    assert first == f"{NOW:%H:%M:%S}"
+
+
 def test_nothing_is_watched_in_vain(
     app: Flask, client: PageClient, world: World, file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +207,6 @@ def test_a_page_that_looked_at_the_session_is_in_no_shared_cache(
 ) -> None:
     """Even when its view declares it public and puts somebody's name on it."""
     from ce_bases.web.access import find_actor
-    from ce_bases.web.caching import conditional
 
     def careless() -> object:
         actor = find_actor()
