@@ -19,7 +19,7 @@ OTHER_HOLIDAY = msg("休")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One session in a cell."""
+    """One session in a cell; its title without the year, which stands above the cells."""
 
     url: str
     title: str
@@ -31,7 +31,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell: what kind of day it is and its sessions; `more` are not listed."""
+    """One cell: what kind of day it is and its sessions; `more` are not listed.
+
+    A day is past only among days of which some are not: nothing of an old month is behind.
+    """
 
     date: date
     is_in_month: bool
@@ -42,6 +45,7 @@ class Day:
     events: tuple[Event, ...]
     more: int
     more_url: str
+    is_past: bool = False
 
 
 Week = Sequence[Day]
@@ -84,11 +88,13 @@ def fill(
     for row in rows:
         by_day[row.held_on].append(row)
     known = totals or {}
+    is_present = month in (None, today.month) and any(today in week for week in weeks)
 
     def cell(day: date) -> Day:
         is_in_month = month in (None, day.month)
         more = max(0, known.get(day, 0) - len(by_day[day]))
-        return _cell(day, by_day[day], today, links, is_in_month=is_in_month, more=more)
+        made = _cell(day, by_day[day], today, links, is_in_month=is_in_month, more=more)
+        return replace(made, is_past=True) if is_present and day < today else made
 
     return [[cell(day) for day in week] for week in weeks]
 
@@ -136,7 +142,7 @@ def _cell(
 def _event(row: Any, links: Links) -> Event:
     return Event(
         url=links.plan(row.filing_number),
-        title=row.title,
+        title=row.title.removeprefix(f"{row.held_on.year}年").strip() or row.title,
         time=f"{row.starts_at:%H:%M}",
         is_cancelled=row.is_cancelled,
         is_lecture=row.form is Form.LECTURE,

@@ -44,13 +44,13 @@ STATE_LABELS: Mapping[ClaimState, Text] = {
     ClaimState.REVERSED: msg("已撤销认定"),
 }
 STATE_TONES: Mapping[ClaimState, str] = {
-    ClaimState.DRAFT: "plain",
-    ClaimState.WITH_UNIT: "time",
-    ClaimState.WITH_BUREAU: "time",
-    ClaimState.RETURNED: "action",
+    ClaimState.DRAFT: "draft",
+    ClaimState.WITH_UNIT: "submitted",
+    ClaimState.WITH_BUREAU: "submitted",
+    ClaimState.RETURNED: "time",
     ClaimState.CREDITED: "done",
     ClaimState.REFUSED: "refused",
-    ClaimState.WITHDRAWN: "plain",
+    ClaimState.WITHDRAWN: "withdrawn",
     ClaimState.REVERSED: "refused",
 }
 ACTION_LABELS: Mapping[ClaimAction, Text] = {

@@ -215,8 +215,8 @@ class PlanForm(SiteForm):
         labels = {r: REACH_LABELS[r] for r in Reach if r in [*reaches, *chosen]}
         self.reach.offer(labels)
         for row in [*self.rows, self.blank_row]:
-            row.lecturer_id.offer(lecturers, blank=_("不在名单里，下面填写"))
-            row.venue_id.offer(venues, blank=_("不在名单里，下面填写"))
+            row.lecturer_id.offer(lecturers, blank=_("请选择；不在名单里的，下面填写"))
+            row.venue_id.offer(venues, blank=_("请选择；不在名单里的，下面填写"))
             row.venue_area.offer(_AREAS, blank=_("本单位所在地"))
 
     def offer_files(self, labels: Mapping[int, str]) -> None:

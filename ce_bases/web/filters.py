@@ -33,6 +33,11 @@ def format_day_long(day: date) -> str:
     return str(format_date(day, "EEEE, d MMMM y" if i18n.lang() == "en" else "y年M月d日 EEEE"))
 
 
+def format_month(day: date) -> str:
+    """2022年6月."""
+    return str(format_date(day, "MMMM y" if i18n.lang() == "en" else "y年M月"))
+
+
 def format_time(at: time) -> str:
     """09:00."""
     return at.strftime("%H:%M")
@@ -61,6 +66,8 @@ def format_distance(day: date, *, on: date | None = None) -> str:
     days = (day - (on or today())).days
     if days == 0:
         return i18n.gettext("今天")
+    if abs(days) == 1:  # English says one day in other words than two
+        return i18n.gettext("还有 1 天") if days > 0 else i18n.gettext("已过 1 天")
     if days > 0:
         return i18n.gettext("还有 %(days)s 天", days=days)
     return i18n.gettext("已过 %(days)s 天", days=-days)
@@ -76,6 +83,7 @@ def register(app: Flask) -> None:
         "hours": format_hours,
         "day": format_day,
         "day_long": format_day_long,
+        "month": format_month,
         "hm": format_time,
         "clock": format_clock,
         "moment": format_moment,

@@ -82,9 +82,13 @@ def find(page: Page, gallery: Path) -> str:
     """By county and a word of two characters; the address of what was found, which can be sent."""
     page.goto("/calendar")
     look(page, gallery, "calendar")
+    page.get_by_role("button", name="按县区、单位或关键词查找").click()
+    expect(page.get_by_label("课题、讲师、单位")).to_be_in_viewport()
     page.get_by_label("县（市、区）").select_option(label="任城区（2）")
     page.get_by_label("课题、讲师、单位").fill("造价")
     page.get_by_role("button", name="筛选").click()
+    expect(page.get_by_role("link", name="清除全部筛选")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("只看：任城区 · 造价")
     expect(page.locator(".month .title")).to_have_text(["工程造价管理研修班"])
     address = page.url
     assert "county=370811" in address

@@ -1,10 +1,12 @@
 """Weeks, rest days and the edges of the calendar."""
 
-from datetime import date
+from datetime import date, time
+from types import SimpleNamespace
 
 import pytest
 
 from ce_bases.calendar import grid
+from ce_bases.plans.models import Form, Subject
 
 LINKS = grid.Links(plan=lambda number: f"/plans/{number}", day=lambda day: f"/day/{day}")
 
@@ -74,6 +76,48 @@ def test_days_of_neighbouring_months_are_marked() -> None:
 
     assert [d.date.day for d in weeks[0] if not d.is_in_month] == [30, 31]
     assert [d.date.day for d in weeks[-1] if not d.is_in_month] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("today", "past"),
+    [
+        (date(2022, 6, 2), [date(2022, 5, 30), date(2022, 5, 31), date(2022, 6, 1)]),
+        (date(2022, 5, 31), []),
+        (date(2022, 7, 2), []),
+        (date(2022, 7, 4), []),
+        (date(2022, 5, 29), []),
+    ],
+    ids=["within", "the month before", "the month after", "an old month", "a month to come"],
+)
+def test_days_are_past_only_beside_days_that_are_not(today: date, past: list[date]) -> None:
+    weeks = grid.fill(grid.month_dates(date(2022, 6, 1)), [], today, LINKS, month=6)
+
+    assert [day.date for week in weeks for day in week if day.is_past] == past
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("2022年任城区护理培训班", "任城区护理培训班"),
+        ("2021年任城区护理培训班（补）", "2021年任城区护理培训班（补）"),
+        ("任城区2022年护理培训班", "任城区2022年护理培训班"),
+        ("2022年", "2022年"),
+    ],
+)
+def test_a_title_does_not_repeat_the_year_over_the_grid(title: str, shown: str) -> None:
+    held = SimpleNamespace(
+        held_on=date(2022, 6, 20),
+        filing_number="2022-370811-0001",
+        title=title,
+        starts_at=time(8, 30),
+        is_cancelled=False,
+        form=Form.LECTURE,
+        subject=Subject.PUBLIC,
+    )
+
+    [week] = grid.fill(grid.week_dates(held.held_on), [held], date(2022, 6, 1), LINKS)
+
+    assert [event.title for event in week[0].events] == [shown]
 
 
 @pytest.mark.parametrize(
