@@ -13,8 +13,8 @@ from tests.conftest import FrozenClock
 from tests.factories.world import World
 from tests.web.calendar.conftest import File
 from tests.web.calendar.test_calendar import listed
-from tests.web.calendar.test_plan_page import words
 from tests.web.client import PageClient
+from tests.web.reading import main
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_is_not_found_says_what_to_do(
     answer = client.get("/search", query_string={"number": typed})
 
     assert answer.status_code == 200
-    assert said in words(answer.text)
+    assert said in main(answer.text)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_the_last_filing_day(client: PageClient, world: World, opening: str, sai
     page = client.get("/filing-window", query_string={"opening": opening})
 
     assert page.status_code == 200
-    assert said in words(page.text)
+    assert said in main(page.text)
     assert "二(二)3" in page.text
-    assert "<script>" not in words(page.text).replace("x<script>", "")
+    assert "<script>" not in main(page.text).replace("x<script>", "")
 
 
 def test_too_late_says_the_earliest_opening(client: PageClient, world: World) -> None:
-    page = words(client.get("/filing-window?opening=2022-06-05").text)
+    page = main(client.get("/filing-window?opening=2022-06-05").text)
 
     assert "今天报送，最早可以 6月11日 周六 开班" in page
 
@@ -161,7 +161,7 @@ def test_the_subscription_says_what_it_contains(client: PageClient, world: World
     assert "全市已备案的培训和公益课堂" in everything
     assert 'value="http://localhost/calendar.ics"' in everything
     assert 'href="webcal://localhost/calendar.ics"' in everything
-    assert "任城区 · 任城建筑继续教育基地 · 公需科目 · 急诊" in words(some)
+    assert "任城区 · 任城建筑继续教育基地 · 公需科目 · 急诊" in main(some)
     field = BeautifulSoup(some, "html.parser").select_one("#address")
     assert field is not None
     path = str(field["value"]).removeprefix("http://localhost")
