@@ -55,15 +55,16 @@ def check_limits(
     account_key: str,
     address_key: str,
     now: datetime,
-    is_at_door: bool = False,
+    is_spared: bool = False,
 ) -> None:
     """Raise TooManyAttemptsError when the account or the address failed too often lately.
 
-    Who holds a scan of a classroom's door is not asked about the address.
+    Who `is_spared` is not asked about the address: by a scan of a classroom's door, or because
+    the account was let in by this browser before.
     """
     since = now - FAILURE_WINDOW
     limits = [(LoginFailure.account_key, account_key, FAILURES_PER_ACCOUNT)]
-    if not is_at_door:
+    if not is_spared:
         limits.append((LoginFailure.address_key, address_key, FAILURES_PER_ADDRESS))
     for column, key, limit in limits:
         failures, last = session.execute(
@@ -74,7 +75,10 @@ def check_limits(
         if failures >= limit:
             raise TooManyAttemptsError(
                 msg("登录失败次数过多，已暂停登录。"),
-                next_step=msg("请 15 分钟后再试；忘记密码请联系上一级管理员获取重设链接。"),
+                next_step=msg(
+                    "请 15 分钟后再试，或用以前登录过的手机、电脑登录；"
+                    "忘记密码请联系上一级管理员获取重设链接。"
+                ),
                 retry_after=int((last + FAILURE_WINDOW - now).total_seconds()) + 1,
             )
 

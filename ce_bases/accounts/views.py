@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
+    Response,
     current_app,
     flash,
     g,
+    make_response,
     redirect,
     render_template,
     request,
@@ -29,6 +32,7 @@ from ce_bases.core.errors import NotFoundError, WrongStateError
 from ce_bases.core.text import Text, msg
 from ce_bases.web import resume
 from ce_bases.web.access import TOKEN, allow, current_actor, find_actor
+from ce_bases.web.browsers import Browser, read_browser, remember_browser
 from ce_bases.web.extensions import in_transaction, session
 from ce_bases.web.i18n import gettext as _
 from ce_bases.web.logs import log
@@ -110,7 +114,8 @@ def login() -> ResponseReturnValue:
         return render_template("accounts/login.html", form=form, ended=False)
     if not form.validate():
         return render_template("accounts/login.html", form=form, ended=False), 422
-    token = _authenticate(form)
+    browser, key = read_browser(), _account_key(form.username.data)
+    token = _authenticate(form, key, browser)
     if token is None:
         log.info("login", outcome="refused")
         form.password.errors = [_("用户名或密码不正确。")]
@@ -119,21 +124,39 @@ def login() -> ResponseReturnValue:
     cookie[TOKEN] = token
     log.info("login", outcome="accepted")
     if kept := resume.open_kept(form.kept.data or ""):
-        return render_template("errors/resume.html", kept=kept)
-    return redirect(_local_path(form.next.data) or url_for("accounts.home"))
+        answer = make_response(render_template("errors/resume.html", kept=kept))
+    else:
+        answer = make_response(redirect(_local_path(form.next.data) or url_for("accounts.home")))
+    return _remember(answer, browser, key)
 
 
-def _authenticate(form: LoginForm) -> str | None:
+def _account_key(username: str) -> str:
+    """Under which key failures in this name are counted."""
+    return service.failure_key(_secret(), "a:" + service.folded(username))
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _remember(answer: Response, browser: Browser, key: str) -> Response:
+    return remember_browser(answer, browser.with_key(key), path=url_for("accounts.login"))
+
+
+def _authenticate(form: LoginForm, key: str, browser: Browser) -> str | None:
     """The token of a new login, or None; counts failures and refuses when there are too many."""
-    secret = str(current_app.config["SECRET_KEY"])
+    is_known = browser.knows(key)
     keys = {
-        "account_key": service.failure_key(secret, "a:" + service.folded(form.username.data)),
-        "address_key": service.failure_key(secret, "ip:" + (request.remote_addr or "")),
+        # Where the account was let in before, what others type elsewhere does not count.
+        "account_key": service.failure_key(_secret(), f"b:{browser.name}:{key}")
+        if is_known
+        else key,
+        "address_key": service.failure_key(_secret(), "ip:" + (request.remote_addr or "")),
     }
     now = request_now()
     # Behind the address of a full hall stand many who mistype; who has just scanned is there.
-    is_at_door = read_handset().live_scan(now) is not None
-    service.check_limits(session(), **keys, now=now, is_at_door=is_at_door)
+    is_spared = is_known or read_handset().live_scan(now) is not None
+    service.check_limits(session(), **keys, now=now, is_spared=is_spared)
     account = service.find_authentic(session(), form.username.data, form.password.data)
     hats = hats_of(session(), account.id) if account else []
     if account is None or not hats:
@@ -235,7 +258,9 @@ def use_link(token: str) -> ResponseReturnValue:
         return url_for("accounts.login")
 
     said = _("新密码已设好，请用它登录。")
-    return save(form, work, again=page, said=said, through=in_transaction)
+    answer = make_response(save(form, work, again=page, said=said, through=in_transaction))
+    is_set = answer.status_code == HTTPStatus.FOUND
+    return _remember(answer, read_browser(), _account_key(username)) if is_set else answer
 
 
 def describe_actor() -> dict[str, Any]:
