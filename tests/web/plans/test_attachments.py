@@ -90,6 +90,22 @@ def test_a_double_click_uploads_once(client: PageClient, draft: Plan) -> None:
     assert len(kept()) == 1
 
 
+def test_another_file_in_a_form_already_sent_is_not_said_to_be_kept(
+    client: PageClient, draft: Plan
+) -> None:
+    """As after going back in the browser: the words are the same, the file is not."""
+    client.log_in("clerk")
+    page, key = f"/filing/plans/{draft.id}/attachments", str(uuid.uuid4())
+    assert client.post(page, data=form(idempotency_key=key)).status_code == 302
+
+    other = PDF.replace(b"obj", b"OBJ")
+    again = client.post(page, data=form(other, idempotency_key=key))
+
+    assert again.status_code == 422
+    assert "内容与上次不同" in again.text
+    assert len(kept()) == 1
+
+
 @pytest.mark.parametrize(
     ("sent", "field", "words"),
     [
