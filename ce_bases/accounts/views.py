@@ -162,17 +162,15 @@ def _authenticate(form: LoginForm, key: str, browser: Browser) -> str | None:
     if account is None or not hats:
         in_transaction(lambda db: service.note_failure(db, **keys, now=now))
         return None
-    account_id, first = account.id, hats[0]
+    account_id, first, proved = account.id, hats[0], account.password_hash
 
-    def begin(db: Session) -> str:
+    def begin(db: Session) -> str | None:
+        held = db.get_one(Account, account_id, with_for_update={"key_share": True})
+        if held.password_hash != proved or not held.is_active:
+            return None  # changed while it was proved: every login of it has just been ended
         record(db, Act("log_in", "account", account_id), actor=first, now=now)
-        return service.start_session(
-            db,
-            db.get_one(Account, account_id),
-            hat=first.hat,
-            agent=request.headers.get("User-Agent", ""),
-            now=now,
-        )
+        agent = request.headers.get("User-Agent", "")
+        return service.start_session(db, held, hat=first.hat, agent=agent, now=now)
 
     return in_transaction(begin)
 

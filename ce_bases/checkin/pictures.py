@@ -7,6 +7,8 @@ from ce_bases.core.text import msg
 from ce_bases.core.uploads import read_upload
 
 MOST_PIXELS = 60_000_000
+#: In memory at once: a photograph is read smaller, a PNG of little size unpacks whole.
+MOST_UNPACKED = 25_000_000
 _SIDE = 1600
 
 
@@ -23,6 +25,8 @@ def read_qr(name: str, data: bytes) -> list[str]:
             if picture.width * picture.height > MOST_PIXELS:
                 raise InvalidInputError(msg("照片太大，请用普通拍照模式再拍一张。"))
             picture.draft("L", (_SIDE, _SIDE))
+            if picture.width * picture.height > MOST_UNPACKED:
+                raise InvalidInputError(msg("照片太大，请用普通拍照模式再拍一张。"))
             grey = picture.convert("L")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise InvalidInputError(msg("照片读不出来，请再拍一张。")) from None

@@ -198,7 +198,7 @@ def require_sendable(session: Session, claim: Claim, key: str | None, *, now: da
 
 
 def _policy(claim: Claim) -> Any:
-    year = claim.held_on.year if claim.held_on else claim.created_at.year
+    year = (claim.held_on or business_date(claim.created_at)).year
     return filing_policy_for(year)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ce_bases.core.actors import Actor
+from ce_bases.core.clock import business_date
 from ce_bases.core.errors import ForbiddenError, NotFoundError, RuleViolationError, WrongStateError
 from ce_bases.core.text import msg
 from ce_bases.enrolment import places, queries, telling
@@ -67,7 +68,7 @@ def _need_no_clash(
     session: Session, plan: Plan, people: Sequence[Person], *, now: datetime
 ) -> None:
     """Where the year's policy blocks (usually it only warns): nobody in two classes at once."""
-    if filing_policy_for(now.year).conflicts.learner != "block":
+    if filing_policy_for(business_date(now).year).conflicts.learner != "block":
         return
     if overlaps_of(session, plan.id, [person.id for person in people]):
         raise RuleViolationError(

@@ -98,7 +98,7 @@ def missing_in(
 
     `holding`: inside the transaction that submits (see `conflicts_of`).
     """
-    policy = filing_policy_for(revision.opens_on.year if revision.opens_on else now.year)
+    policy = filing_policy_for((revision.opens_on or business_date(now)).year)
     clashes = conflicts.conflicts_of(session, revision, policy, holding=holding)
     return {
         **checks.problems_of(session, revision, plan.organiser, policy),
@@ -161,7 +161,7 @@ def counted_submission(plan: Plan, revision: PlanRevision, *, now: datetime) -> 
         return now
     assert before.counted_at is not None
     assert before.decided_at is not None
-    rule = filing_policy_for(now.year).filing
+    rule = filing_policy_for(business_date(now).year).filing
     kept = keeps_first_submission(
         business_date(before.decided_at), business_date(now), extent(before), extent(revision), rule
     )

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface
 
+from ce_bases.core.access import Grant, Scope
+
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -56,9 +58,16 @@ def _add_headers(response: Response) -> Response:
             response.cache_control.max_age = seconds
         else:
             response.cache_control.no_cache = True
-    elif "Cache-Control" not in headers:
+    elif "Cache-Control" not in headers or _is_behind_login(response):
         headers["Cache-Control"] = "no-store"
     return response
+
+
+def _is_behind_login(response: Response) -> bool:
+    """Whether this was for somebody who had to log in, and may still be stored somewhere."""
+    grant: Grant | None = g.get("grant")
+    is_public = grant is None or grant.scope is Scope.PUBLIC
+    return not is_public and not response.cache_control.no_store
 
 
 def register(app: Flask, *, secure: bool) -> None:

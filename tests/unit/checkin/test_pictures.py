@@ -70,3 +70,23 @@ def bomb() -> bytes:
 def test_what_is_no_picture_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(InvalidInputError):
         read_qr("a.jpg", data)
+
+
+def blank(kind: str, side: int) -> bytes:
+    """A picture of little size and many pixels."""
+    out = io.BytesIO()
+    Image.new("L", (side, side), "white").save(out, kind)
+    return out.getvalue()
+
+
+def test_a_small_png_that_unpacks_to_much_is_refused() -> None:
+    """Anybody may send one to the public check, and several at once."""
+    data = blank("PNG", 6000)
+    assert len(data) < 200_000
+
+    with pytest.raises(InvalidInputError):
+        read_qr("a.png", data)
+
+
+def test_a_large_photograph_is_read_smaller() -> None:
+    assert read_qr("a.jpg", blank("JPEG", 6000)) == []

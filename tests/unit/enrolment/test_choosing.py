@@ -268,6 +268,28 @@ def test_a_policy_that_blocks_overlaps_refuses(
         join(session, plan, world["learner"])
 
 
+def test_the_year_begins_at_midnight_in_jining(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = registry.policy_for(2022)
+    strict = replace(policy, conflicts=replace(policy.conflicts, learner="block"))
+    entry = make_session_details(world, on=date(2023, 1, 20))
+    first, second = (
+        filed_plan(session, world, entry, now=NOW, title=title, enrol_closes_at=None)
+        for title in ("甲", "乙")
+    )
+    monkeypatch.setattr(registry, "_BY_YEAR", {2022: policy, 2023: strict})
+    midnight = moment_at(date(2023, 1, 1), time(0))
+    before, after = midnight - timedelta(seconds=1), midnight
+    learner = world["learner"]
+    for plan in (first, second):
+        choosing.enrol_oneself(session, plan, actor=learner, now=before)
+    choosing.cancel_own(session, second, actor=learner, now=before)
+
+    with pytest.raises(RuleViolationError):
+        choosing.enrol_oneself(session, second, actor=learner, now=after)
+
+
 def test_a_unit_enrols_its_people_in_their_order_and_they_are_told_by_whom(
     session: Session, world: World, plan: Plan
 ) -> None:

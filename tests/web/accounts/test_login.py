@@ -150,6 +150,29 @@ def test_changing_the_password_ends_every_other_login(
     assert other.get("/account").status_code == 302
 
 
+def test_a_password_changed_while_it_was_proved_lets_nobody_in(
+    client: PageClient, clerk_password: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever knows the old one must not slip in beside the change that ends all logins."""
+    prove = service.find_authentic
+
+    def prove_and_change(session: Session, username: str, password: str) -> Account | None:
+        found = prove(session, username, password)
+        with make_write_session() as db:
+            account = db.scalars(select(Account).where(Account.username == username)).one()
+            service.set_password(db, account, "一句更长的新密码就好", actor=None, now=NOON_1_JUNE)
+            service.end_all_sessions(db, account.id, now=NOON_1_JUNE)
+            db.commit()
+        return found
+
+    monkeypatch.setattr(service, "find_authentic", prove_and_change)
+
+    assert log_in(client).status_code == 422
+    assert client.get("/account").status_code == 302
+    with make_write_session() as session:
+        assert session.scalars(select(LoginSession)).all() == []
+
+
 @pytest.mark.parametrize(
     ("new", "problem"),
     [("太短的密码", "至少 10 个字符"), ("clerk-clerk-clerk", "太容易"), ("aaaaaaaaaaaa", "太容易")],

@@ -140,6 +140,16 @@ def test_a_head_is_a_get_without_its_body(
     assert _rows() == before
 
 
+@pytest.mark.parametrize("role", ACCOUNTS)
+def test_nothing_behind_the_login_is_stored_anywhere(
+    app: Flask, client: PageClient, world: World, role: Role
+) -> None:
+    client.log_in(ACCOUNTS[role])
+    for method, address, action in _rules(app):
+        if method == "GET" and grant_for(Role.PUBLIC, action) is None:
+            assert client.get(address).cache_control.no_store, address
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
