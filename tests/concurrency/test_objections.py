@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, time
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -10,15 +12,19 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ce_bases.claims import review
+from ce_bases.claims.correcting import Correction, correct_line
+from ce_bases.claims.models import Claim
 from ce_bases.core.clock import moment_at
 from ce_bases.core.errors import WrongStateError
 from ce_bases.credits import objections, service
-from ce_bases.credits.models import LedgerLine, Objection, ObjectionState
+from ce_bases.credits.models import Kind, LedgerLine, Objection, ObjectionState
 from ce_bases.credits.records import differences
 from ce_bases.messages.models import Message
 from ce_bases.web.extensions import in_transaction, make_write_session
 from tests.concurrency.together import together
 from tests.conftest import NOON_1_JUNE as NOW
+from tests.factories.claims import credited_claim, store_of
 from tests.factories.hours import held_plan
 from tests.factories.world import World
 
@@ -106,6 +112,67 @@ def test_declined_and_upheld_at_once_it_is_answered_once(
         assert list(differences(session)) == []
     assert answers[objection.state.value] == 1
     assert len(reversed_by) == answers["upheld"]
+    assert answers_told(world) == 1
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A credited class of the learner's, and their objection to its line; all by their numbers."""
+
+    claim_id: int
+    version: int
+    line_id: int
+    objection_id: int
+
+
+@pytest.fixture
+def contested(world: World, tmp_path: Path) -> Contested:
+    with make_write_session() as session:
+        files = store_of(tmp_path)
+        claim = credited_claim(session, world, Kind.TRAINING, now=NOW, files=files)
+        line = session.scalars(select(LedgerLine)).one()
+        found = objections.raise_objection(
+            session, line.id, "少计了", actor=world["learner"], now=NOW
+        )
+        session.commit()
+        return Contested(claim.id, claim.version, line.id, found.id)
+
+
+def end_it(session: Session, world: World, case: Contested, way: str) -> str:
+    """Put the hours right, decline, or take the claim back."""
+    officer, other = world["officer"], world["officer2"]
+    if way == "declined":
+        found = objections.get_case(session, case.objection_id, actor=officer)[0]
+        objections.answer(session, found, "无误", supports=False, actor=officer, now=LATE)
+        return way
+    claim = session.get_one(Claim, case.claim_id)
+    if way == "corrected":
+        wanted = Correction(case.line_id, case.version, "确实少计", {"halves": 16})
+        correct_line(session, claim, wanted, actor=other, now=LATE)
+    else:
+        review.take_back(session, claim, "不实", version=case.version, actor=officer, now=LATE)
+    return way
+
+
+def test_a_claims_hours_put_right_declined_and_taken_back_at_once_end_in_one_of_them(
+    app: Flask, world: World, contested: Contested
+) -> None:
+    ways = ("corrected", "declined", "taken back")
+    answers = answers_of(
+        app, lambda n: in_transaction(lambda s: end_it(s, world, contested, ways[n % 3]))
+    )
+
+    with make_write_session() as session:
+        rows = session.scalars(select(LedgerLine).order_by(LedgerLine.id)).all()
+        told = [(row.version, row.professional_halves) for row in rows]
+        state = session.get_one(Objection, contested.objection_id).state
+        assert list(differences(session)) == []
+    # Declined first, the claim may still be taken back; nothing else goes together.
+    ended = tuple(answers[way] for way in ways)
+    assert ended in {(1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1)}
+    reversal = [(-1, -12)] if ended[0] or ended[2] else []
+    assert told == [(1, 12), *reversal, *([(2, 16)] if ended[0] else [])]
+    assert state.value == ("declined" if ended[1] else "upheld")
     assert answers_told(world) == 1
 
 
