@@ -164,10 +164,11 @@ def home_area(session: Session, person_id: int) -> str | None:
 def classes_that_fill(
     session: Session, person_id: int, subjects: Sequence[Subject], *, after: date, until: date
 ) -> Sequence[Any]:
-    """At most three filed classes of `subjects` that open in (after, until], the nearest first.
+    """At most four filed classes of `subjects` that open in (after, until].
 
     Rows: filing_number, title, organiser_name, subject, opens_on, halves. Classes the person
-    has a seat in are left out; those of their own county (or their unit's) come first.
+    has a seat in are left out; those of their own county (or their unit's) come first, then the
+    soonest. Each subject has its turn, so that what is missing of one never hides the other.
     """
     return read(
         session,
@@ -196,6 +197,8 @@ def _classes() -> Select[*tuple[Any, ...]]:
     # and asking about the plan, not each session, takes half the time.
     common = (row.filing_number, row.title, row.organiser_name, row.subject)
     of_plan = [func.min(column, type_=column.type).label(column.key) for column in common]
+    nearest = (is_near.desc(), opens_on, of_plan[0])
+    turn = func.row_number().over(partition_by=func.min(row.subject), order_by=nearest)
     return (
         select(*of_plan, opens_on.label("opens_on"), func.sum(row.halves).label("halves"))
         .where(row.held_on > after, row.held_on <= bindparam("until", type_=Date))
@@ -203,8 +206,8 @@ def _classes() -> Select[*tuple[Any, ...]]:
         .where(~row.is_cancelled)
         .group_by(row.plan_id)
         .having(~has_seat, ~has_begun)
-        .order_by(is_near.desc(), opens_on, of_plan[0])
-        .limit(3)
+        .order_by(turn, *nearest)
+        .limit(4)
     )
 
 

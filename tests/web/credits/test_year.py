@@ -1,5 +1,6 @@
 """My year, as the professional sees it."""
 
+import re
 from datetime import date, time
 
 import pytest
@@ -123,6 +124,29 @@ def test_upcoming_classes_of_a_missing_subject_are_offered(
 
     assert f'href="/plans/{number}"' in page.text
     assert "还有19天" in words(page)
+
+
+def test_what_is_missing_of_one_subject_never_hides_the_other(
+    learner: PageClient, world: World
+) -> None:
+    """Four public classes are sooner than the only professional one."""
+    with make_write_session() as session:
+        numbers = [
+            filed_plan(
+                session,
+                world,
+                make_session_details(world, on=date(2022, 6, day)),
+                now=NOW,
+                subject=Subject.PUBLIC if day < 27 else Subject.PROFESSIONAL,
+            ).filing_number
+            for day in (20, 21, 22, 23, 27)
+        ]
+        session.commit()
+
+    page = learner.get("/me")
+
+    offered = re.findall(r'<h3><a href="/plans/([\d-]+)"', page.text)
+    assert offered == [numbers[0], numbers[4], numbers[1], numbers[2]]
 
 
 def test_a_class_that_was_corrected_shows_the_reason(
