@@ -33,7 +33,7 @@ from ce_bases.attendance.service import closed_code
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.enrolment.models import Place
-from ce_bases.plans.queries import SessionInForce
+from ce_bases.plans.queries import SessionInForce, hold_in_force
 from ce_bases.policy import attendance as rules
 from ce_bases.policy.attendance import Attendance, Sign, Timing
 from ce_bases.policy.closing import is_after_closing
@@ -82,7 +82,7 @@ def take_in(
     """
     teacher = teacher_id(session, held.entry)
     door = _at_door(held, delivery, teacher=teacher, actor=actor, now=now, reason=reason)
-    session.refresh(held.plan, with_for_update={"read": True})
+    hold_in_force(session, held)
     return door.take(session, delivery).outcomes
 
 

@@ -16,9 +16,8 @@ from ce_bases.audit.service import Act, record
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import ForbiddenError, InvalidInputError, WrongStateError
-from ce_bases.core.locks import lock
 from ce_bases.core.text import msg
-from ce_bases.plans.queries import SessionInForce
+from ce_bases.plans.queries import SessionInForce, hold_in_force
 from ce_bases.policy.attendance import needs_sign_out
 from ce_bases.policy.closing import closes_from
 
@@ -100,7 +99,7 @@ def reopen_register(
 
 def _hold(session: Session, held: SessionInForce) -> SessionRegister:
     """The register of a session whose plan is now held alone; refuses when nothing can change."""
-    lock(session, held.plan)
+    hold_in_force(session, held, alone=True)
     if code := closed_code(held):
         raise WrongStateError(REFUSALS[code])
     register = session.get(SessionRegister, held.session_id, populate_existing=True)

@@ -43,7 +43,7 @@ from ce_bases.enrolment.models import Enrolment, Place
 from ce_bases.organisers.models import Lecturer
 from ce_bases.people.models import Person
 from ce_bases.plans.models import Plan, PlanRevision, TimetableEntry
-from ce_bases.plans.queries import SessionInForce, sessions_in_reach
+from ce_bases.plans.queries import SessionInForce, need_as_read, sessions_in_reach
 from ce_bases.policy.attendance import Sign
 
 Row = dict[str, Any]
@@ -108,16 +108,18 @@ class DoorState:
 
 
 @lru_cache(maxsize=256)
-def _session_for(actor: Actor) -> Select[Plan, PlanRevision, TimetableEntry, int | None]:
+def _session_for(actor: Actor) -> Select[Plan, PlanRevision, TimetableEntry, int | None, int]:
     """The session and its lecturer's account, the plan held; asked again and again by one actor."""
-    entry, teacher = TimetableEntry, aliased(Lecturer)
+    entry, teacher, as_read = TimetableEntry, aliased(Lecturer), aliased(Plan)
+    # The held row is the newest, whatever came between; what stands beside it is of the reading.
+    version_read = select(as_read.version).where(as_read.id == Plan.id).scalar_subquery()
     return (
         sessions_in_reach(actor, Action.TAKE_SIGN_IN)
         .where(entry.session_id == bindparam("session_id"))
         .outerjoin(teacher, teacher.id == entry.lecturer_id)
-        .add_columns(teacher.account_id)
+        .add_columns(teacher.account_id, version_read)
         .options(
-            load_only(Plan.organiser_id, Plan.bureau_code, Plan.state),
+            load_only(Plan.organiser_id, Plan.bureau_code, Plan.state, Plan.version),
             load_only(PlanRevision.form),
             load_only(
                 entry.session_id, entry.held_on, entry.starts_at, entry.ends_at, entry.halves
@@ -132,11 +134,14 @@ def hold_session(
 ) -> tuple[SessionInForce, int | None]:
     """A session the actor takes sign-in of and its lecturer's account; its plan is held together
     with everybody else at the door. NotFoundError when it is not theirs.
+
+    ReadTooEarlyError when the plan changed while it was waited for.
     """
     row = session.execute(_session_for(actor), {"session_id": session_id}).one_or_none()
     if row is None:
         raise NotFoundError
     held = SessionInForce(*row[:3])
+    need_as_read(held.plan, row[4])
     need_own(held, actor)
     return held, row[3]
 

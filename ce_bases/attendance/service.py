@@ -14,7 +14,7 @@ from ce_bases.attendance.queries import find_closing, teacher_id
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.enrolment.models import Enrolment, Place
-from ce_bases.plans.queries import SessionInForce
+from ce_bases.plans.queries import SessionInForce, hold_in_force
 from ce_bases.plans.workflow import PlanState
 from ce_bases.policy import attendance as rules
 from ce_bases.policy.closing import is_after_closing
@@ -67,7 +67,7 @@ def need_sign_in_taker(session: Session, held: SessionInForce, actor: Actor) -> 
 def hold_at_door(session: Session, held: SessionInForce, actor: Actor) -> None:
     """See that the actor takes sign-in here, and keep the plan from being confirmed meanwhile."""
     need_sign_in_taker(session, held, actor)
-    session.refresh(held.plan, with_for_update={"read": True})
+    hold_in_force(session, held)
 
 
 def hold(session: Session, held: SessionInForce, person_id: int) -> Enrolment | None:
@@ -76,7 +76,7 @@ def hold(session: Session, held: SessionInForce, person_id: int) -> Enrolment | 
     The plan is held with everybody else at the door, the person's place alone; always in this
     order, before anything is read that decides.
     """
-    session.refresh(held.plan, with_for_update={"read": True})
+    hold_in_force(session, held)
     return session.scalars(
         select(Enrolment)
         .where(Enrolment.plan_id == held.plan.id, Enrolment.person_id == person_id)

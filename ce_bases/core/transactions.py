@@ -14,6 +14,10 @@ ATTEMPTS = 5
 _POSTGRESQL_RETRYABLE = {"40001", "40P01", "55P03"}
 
 
+class ReadTooEarlyError(Exception):
+    """What was read before a lock was held was another thing once it was; the work is run again."""
+
+
 def is_retryable(error: DBAPIError) -> bool:
     """Serialisation failure, deadlock, lock time-out, busy SQLite, or a lost race for a key."""
     sqlstate = getattr(error.orig, "sqlstate", None)
@@ -35,9 +39,10 @@ def run(make_session: Callable[[], Session], work: Callable[[Session], T]) -> T:
             try:
                 result = work(session)
                 session.commit()
-            except DBAPIError as error:
+            except (DBAPIError, ReadTooEarlyError) as error:
                 session.rollback()
-                if attempt == ATTEMPTS or not is_retryable(error):
+                is_lasting = isinstance(error, DBAPIError) and not is_retryable(error)
+                if attempt == ATTEMPTS or is_lasting:
                     raise
             else:
                 return result

@@ -119,7 +119,10 @@ def _closed(stands: Standing) -> WrongStateError:
         return WrongStateError(msg("这条学时不能在这里提出异议。"))
     return WrongStateError(
         msg("异议期已于 %(day)s 结束。", day=stands.until),
-        next_step=msg("异议期为考勤确认（申报的为认定入账）后 10 个工作日。"),
+        next_step=msg(
+            "异议期为考勤确认（申报的为认定入账）后 10 个工作日；"
+            "办班单位未采纳的，从它答复起再算 10 个工作日。"
+        ),
     )
 
 
@@ -152,8 +155,11 @@ def standings(session: Session, line_ids: list[int], *, today: date) -> dict[int
     found: dict[int, Standing] = {}
     for line_id, confirmed_at, origin, posted_at, reversed_by in rows:
         begins_at = posted_at if origin is Origin.CLAIM else confirmed_at
-        until = object_until(begins_at, workdays) if begins_at else None
         last = newest.get(line_id)
+        if begins_at and last is not None and last.base_answered_at:
+            # However long the base took, the days in which to go on to the bureau are whole.
+            begins_at = max(begins_at, last.base_answered_at)
+        until = object_until(begins_at, workdays) if begins_at else None
         # A base's refusal may be taken to the bureau; the bureau's word is the last.
         answered = last is not None and (last.state in PENDING or last.answered_at is not None)
         in_time = until is not None and today <= until
@@ -231,8 +237,8 @@ def answer(
 ) -> Objection:
     """Decline with a reason; or, a base only, ask the bureau to correct the line.
 
-    A bureau upholds by correcting the line (`service.reverse_line`), or by taking back the claim
-    that earned it.
+    A bureau upholds by correcting the line (`service.reverse_line`, `claims.correcting`), or by
+    taking back the claim that earned it.
     """
     _require_judge(session, objection, actor)
     require_other(actor, session.get_one(Person, objection.person_id).account_id)

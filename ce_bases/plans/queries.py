@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from ce_bases.core.access import Action, Scope, grant_for
 from ce_bases.core.actors import Actor, Role
 from ce_bases.core.errors import NotFoundError
+from ce_bases.core.transactions import ReadTooEarlyError
 from ce_bases.organisers.models import Lecturer, Organiser, OrganiserKind
 from ce_bases.plans.models import Plan, PlanRevision, Standing, TimetableEntry
 from ce_bases.plans.permissions import READING
@@ -143,6 +144,23 @@ class SessionInForce:
     @property
     def session_id(self) -> int:
         return self.entry.session_id
+
+
+def hold_in_force(session: Session, held: SessionInForce, *, alone: bool = False) -> None:
+    """Hold the plan of `held` until the transaction ends: alone, or with others who only read it.
+
+    ReadTooEarlyError when the plan changed between reading `held` and holding it: its times may
+    no longer be those on file.
+    """
+    read = held.plan.version
+    session.refresh(held.plan, with_for_update=True if alone else {"read": True})
+    need_as_read(held.plan, read)
+
+
+def need_as_read(plan: Plan, version: int) -> None:
+    """ReadTooEarlyError unless the plan, which is held now, is at `version` still."""
+    if plan.version != version:
+        raise ReadTooEarlyError
 
 
 def sessions_in_reach(actor: Actor, action: Action) -> Select[Plan, PlanRevision, TimetableEntry]:

@@ -180,6 +180,24 @@ def test_a_bases_refusal_may_be_taken_to_the_bureau_whose_word_is_the_last(
         raise_it(session, world, line)
 
 
+@pytest.mark.parametrize(("days", "in_time"), [(-1, True), (0, True), (1, False)])
+def test_a_base_that_answers_late_leaves_the_whole_time_to_go_on(
+    session: Session, world: World, line: LedgerLine, days: int, in_time: bool
+) -> None:
+    """The base declines on 15 July, ten days after the last day for the first objection."""
+    first = raise_it(session, world, line)
+    answered = moment_at(date(2022, 7, 15), time(9, 0))
+    objections.answer(session, first, "无误", supports=False, actor=world["clerk"], now=answered)
+    last = date(2022, 7, 29)
+    now = moment_at(last + timedelta(days=days), time(23, 59))
+
+    if in_time:
+        assert raise_it(session, world, line, now=now).to_bureau
+    else:
+        with pytest.raises(WrongStateError, match="异议期已于"):
+            raise_it(session, world, line, now=now)
+
+
 def test_other_bases_and_bureaus_may_not_answer(
     session: Session, world: World, line: LedgerLine
 ) -> None:
