@@ -1,6 +1,5 @@
 """Heads and people who are not on the list, as a phone without network keeps and sends them."""
 
-import uuid
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -36,13 +35,7 @@ from ce_bases.plans.workflow import PlanState
 from tests.factories.rosters import at, first_session_id, held
 from tests.factories.world import World, resident_id
 from tests.rows import count
-
-EVENING = at(20)
-DEVICE = "0b6f8a52-0000-4000-8000-000000000001"
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
+from tests.unit.attendance.delivering import DEVICE, EVENING, new_id, send
 
 
 def heads(number: int, moment: datetime) -> QueuedHeads:
@@ -51,16 +44,6 @@ def heads(number: int, moment: datetime) -> QueuedHeads:
 
 def guest(moment: datetime, name: str = "孙建国", last4: str = "077X", remark: str = "二建") -> Any:
     return QueuedWalkIn(new_id(), name, last4, remark, moment)
-
-
-def send(
-    session: Session, world: World, plan: Plan, *items: Queued, by: str = "lecturer", **more: Any
-) -> list[tuple[str, bool]]:
-    door = held(session, first_session_id(plan), world[by])
-    now = more.pop("now", EVENING)
-    outcomes = take_in(session, door, Delivery(DEVICE, items), actor=world[by], now=now, **more)
-    assert [outcome.event_id for outcome in outcomes] == [item.event_id for item in items]
-    return [(outcome.code, outcome.is_repeat) for outcome in outcomes]
 
 
 def headcount(session: Session) -> int | None:

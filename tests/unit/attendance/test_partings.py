@@ -1,12 +1,11 @@
 """People who are on no list leave and are taken back, as a phone without network sends it."""
 
-import uuid
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ce_bases.attendance import settling
@@ -14,7 +13,6 @@ from ce_bases.attendance.batch import take_in
 from ce_bases.attendance.closing import close_register
 from ce_bases.attendance.delivery import (
     Delivery,
-    Queued,
     QueuedParting,
     QueuedSign,
     QueuedWalkIn,
@@ -35,24 +33,12 @@ from ce_bases.plans.models import Plan
 from ce_bases.plans.workflow import PlanState
 from tests.conftest import NOON_1_JUNE
 from tests.factories.plans import filed_plan
-from tests.factories.rosters import at, enrol, first_session_id, held
+from tests.factories.rosters import at, first_session_id, held
 from tests.factories.world import VAULT, World, resident_id
+from tests.rows import count
+from tests.unit.attendance.delivering import DEVICE, EVENING, new_id, send
 
-EVENING = at(20)
-DEVICE = "0b6f8a52-0000-4000-8000-000000000001"
 NAME, CARD, CAME = "孙建国", resident_id(77), at(8, 55)
-
-
-@pytest.fixture
-def plan(session: Session, world: World) -> Plan:
-    """Filed: 20 June 2022, 09:00–12:00 with sign-out; three on the roster."""
-    plan = filed_plan(session, world, now=NOON_1_JUNE)
-    enrol(session, plan, world.person_ids[:3], now=NOON_1_JUNE)
-    return plan
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
 
 
 def guest(moment: datetime = CAME, name: str = NAME) -> QueuedWalkIn:
@@ -65,20 +51,6 @@ def leaves(walk_in: QueuedWalkIn, moment: datetime) -> QueuedParting:
 
 def back(walk_in: QueuedWalkIn, moment: datetime) -> QueuedParting:
     return QueuedParting(new_id(), "walk_in_back", walk_in.event_id, moment)
-
-
-def send(
-    session: Session, world: World, plan: Plan, *items: Queued, by: str = "lecturer", **more: Any
-) -> list[tuple[str, bool]]:
-    door = held(session, first_session_id(plan), world[by])
-    now = more.pop("now", EVENING)
-    outcomes = take_in(session, door, Delivery(DEVICE, items), actor=world[by], now=now, **more)
-    assert [outcome.event_id for outcome in outcomes] == [item.event_id for item in items]
-    return [(outcome.code, outcome.is_repeat) for outcome in outcomes]
-
-
-def count(session: Session, table: type) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def stands(session: Session) -> list[tuple[Any, ...]]:
