@@ -20,10 +20,9 @@ from ce_bases.audit.service import Act, record
 from ce_bases.core.access import Action
 from ce_bases.core.actors import Actor
 from ce_bases.core.errors import ForbiddenError, InvalidInputError, WrongStateError
-from ce_bases.core.locks import lock
 from ce_bases.core.text import Text, msg
 from ce_bases.enrolment.models import Enrolment, Place
-from ce_bases.plans.queries import SessionInForce
+from ce_bases.plans.queries import SessionInForce, hold_in_force
 from ce_bases.policy import attendance as rules
 
 
@@ -65,7 +64,7 @@ def enter_sheet(
     permissions.require(actor, Action.MAKE_UP_ATTENDANCE, held.plan, teacher_id=teacher)
     if not permissions.is_second_person(actor, teacher_id=teacher):
         raise ForbiddenError(REFUSALS["second_person"])
-    lock(session, held.plan)
+    hold_in_force(session, held, alone=True)
     if (problem := obstacle(held, now)) is not None:
         raise WrongStateError(problem, next_step=msg("如有错误，请向受理备案的人社部门说明。"))
     _require_known(session, held, sheet)
